@@ -1,0 +1,1 @@
+"""Stage 1: reception, pre-instruction, hand-over to the other units."""

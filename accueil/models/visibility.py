@@ -1,0 +1,83 @@
+"""`visible_to(agent)`: the one question that every page asks before it shows a row about a person.
+
+A read needs a role, a live `Rattachement` and, for an écrit, the circle. Each protected model says which
+relationships open its rows (`allowing`) and which rows a responsable sees of their unités (`supervised`);
+everything else (ends, déports, the journal) is here, once.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+
+from accueil.models.rattachement import Deport, Rattachement, RattachementQuerySet
+from pole_social import journal
+from pole_social.models import Agent
+
+Row = TypeVar("Row", bound=models.Model, covariant=True)
+
+
+class ProtectedQuerySet(models.QuerySet[Row]):
+    """Rows about people. What it fetches after `visible_to` is told to the access journal."""
+
+    # The path from a row to its person's id; override for rows that reach the person through another.
+    usager_path: ClassVar[str] = "usager_id"
+    # The roles that may ever read these rows.
+    readers: ClassVar[frozenset[str]]
+    _is_watched = False
+
+    def visible_to(self, agent: Agent) -> Self:
+        """The rows that this agent may read now. Out of it, a row does not exist for them."""
+        journal.announce()
+        if not self.readers & agent.roles:
+            return self.none()
+        allowing = self.allowing(agent)
+        found = self.filter(Exists(allowing) | self.supervised(agent)).without_deport(agent)
+        return found.watched(allowing)
+
+    def allowing(self, agent: Agent) -> RattachementQuerySet:
+        """The live relationships that open a row, written with OuterRef; override to narrow."""
+        return self.relationships(agent)
+
+    def supervised(self, agent: Agent) -> Q:
+        """The rows a responsable sees because their unités own them; none unless overridden."""
+        return Q(pk__in=[])
+
+    def relationships(self, agent: Agent, *natures: str) -> RattachementQuerySet:
+        """The agent's live relationships with the row's person, of these natures (or any)."""
+        live = Rattachement.objects.live().held_by(agent).filter(usager=OuterRef(self.usager_path))
+        return live.filter(nature__in=natures) if natures else live
+
+    def without_deport(self, agent: Agent) -> Self:
+        """Never one's own file nor a relative's."""
+        return self.exclude(Exists(Deport.objects.filter(agent=agent, usager=OuterRef(self.usager_path))))
+
+    def watched(self, allowing: RattachementQuerySet | None = None) -> Self:
+        """Have the journal told of every row fetched, and of the relationship that allowed it."""
+        why: Any = Value(None, output_field=models.UUIDField())
+        if allowing is not None:
+            why = Subquery(allowing.order_by("starts_at").values("pk")[:1])
+        found = self.annotate(journal_rattachement=why)
+        if self.usager_path != "usager_id":
+            found = found.annotate(journal_usager=F(self.usager_path))
+        found._is_watched = True
+        return found
+
+    def _clone(self) -> Self:
+        clone = super()._clone()  # type: ignore[misc]
+        clone._is_watched = self._is_watched
+        return clone
+
+    def _fetch_all(self) -> None:
+        is_new = self._result_cache is None
+        super()._fetch_all()  # type: ignore[misc]
+        if is_new and self._is_watched:
+            for row in self._result_cache or []:
+                self.tell(row)
+
+    def tell(self, row: Any) -> None:
+        """Tell the journal whose row this is."""
+        usager_id = getattr(row, "journal_usager", None) or getattr(row, "usager_id", None)
+        journal.saw(usager_id, getattr(row, "journal_rattachement", None))

@@ -1,0 +1,1 @@
+"""Stage 2: the evaluation that looks for every fragility."""

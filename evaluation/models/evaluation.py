@@ -1,0 +1,172 @@
+"""The 360° evaluation: one per person at a time, explored domaine by domaine, validated, then handed over."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import OuterRef, Q
+from django.utils import timezone
+
+from accueil.models import ProtectedQuerySet, Rattachement, Relais, Usager
+from accueil.models.rattachement import RattachementQuerySet
+from pole_social.access import CARE, EVALUATORS, Role
+from pole_social.models import Affectation, Agent, Etape, PersonRow, Unite, Versioned, WithMoves
+
+Nature = Rattachement.Nature
+# Whoever works on the evaluation, or on what came out of it.
+CONTENT_NATURES = (
+    Nature.EVALUATION,
+    Nature.CONTRIBUTION,
+    Nature.RELAIS,
+    Nature.REFERENT,
+    Nature.INTERVENANT,
+    Nature.FIN_DE_RELAIS,
+    Nature.DELEGATION,
+)
+# What the responsable reads the content by, until they decide.
+DECISION_NATURE = Nature.VALIDATION
+DAYS_TO_EVALUATE = 30
+DAYS_TO_VALIDATE = 7
+
+
+class EvaluationQuerySet(ProtectedQuerySet["Evaluation"]):
+    """Rows as metadata: state, dates, owner. The content is in Exploration and below, with its own scope."""
+
+    readers = EVALUATORS | CARE
+
+    def allowing(self, agent: Agent) -> RattachementQuerySet:
+        return content_relationships(self, agent, "pk")
+
+    def supervised(self, agent: Agent) -> Q:
+        return Q(unite__in=agent.supervised_unite_ids)
+
+    def open(self) -> Self:
+        return self.filter(statut__in=Evaluation.OPEN)
+
+    def to_validate(self) -> Self:
+        return self.filter(statut=Evaluation.Statut.A_VALIDER)
+
+
+def content_relationships(
+    queryset: ProtectedQuerySet, agent: Agent, evaluation_path: str
+) -> RattachementQuerySet:
+    """The relationships that open an evaluation's content, by role.
+
+    Social: any work on the person's evaluation or parcours. Encadrement: until the decision only. Other
+    professions: their own contribution.
+    """
+    this_one = Q(source_id=OuterRef(evaluation_path))
+    opening = Q(nature=Nature.CONTRIBUTION) & this_one
+    if Role.SOCIAL in agent.roles:
+        opening |= Q(nature__in=CONTENT_NATURES)
+    if Role.ENCADREMENT in agent.roles:
+        opening |= Q(nature=DECISION_NATURE) & this_one
+    return queryset.relationships(agent).filter(opening)
+
+
+class Evaluation(PersonRow, Versioned, WithMoves):
+    """One evaluation. `echeance` is its next date; it belongs to its evaluator, in its unité."""
+
+    class Statut(models.TextChoices):
+        EN_COURS = "en_cours", "en cours"
+        A_VALIDER = "a_valider", "à valider"
+        A_REPRENDRE = "a_reprendre", "à reprendre"
+        VALIDEE = "validee", "validée"
+        SANS_ACCOMPAGNEMENT = "sans_accompagnement", "sans accompagnement"
+
+    OPEN = (Statut.EN_COURS, Statut.A_VALIDER, Statut.A_REPRENDRE)
+    MOVES = {
+        Statut.EN_COURS: (Statut.A_VALIDER, Statut.SANS_ACCOMPAGNEMENT),
+        Statut.A_VALIDER: (Statut.VALIDEE, Statut.A_REPRENDRE),
+        Statut.A_REPRENDRE: (Statut.A_VALIDER, Statut.SANS_ACCOMPAGNEMENT),
+        # Only when its relais comes back.
+        Statut.VALIDEE: (Statut.A_REPRENDRE,),
+    }
+
+    usager = models.ForeignKey(
+        Usager, verbose_name="usager", on_delete=models.PROTECT, related_name="evaluations"
+    )
+    unite = models.ForeignKey(Unite, verbose_name="unité", on_delete=models.PROTECT, related_name="+")
+    evaluateur = models.ForeignKey(
+        Agent, verbose_name="évaluateur", on_delete=models.PROTECT, related_name="+"
+    )
+    statut = models.CharField("état", max_length=20, choices=Statut, default=Statut.EN_COURS)
+    opened_on = models.DateField("ouverte le", default=timezone.localdate, editable=False)
+    echeance = models.DateField("prochaine date")
+    relais_recus = models.ManyToManyField(
+        Relais, verbose_name="relais reçus", related_name="evaluations_recues"
+    )
+    relais_envoyes = models.ManyToManyField(
+        Relais, verbose_name="relais envoyés", related_name="evaluations_envoyees", blank=True
+    )
+
+    objects = EvaluationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "évaluation"
+        verbose_name_plural = "évaluations"
+        ordering: ClassVar = ["echeance", "opened_on", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["usager"],
+                condition=Q(statut__in=["en_cours", "a_valider", "a_reprendre"]),
+                name="evaluation_open_once",
+                violation_error_message="Une évaluation est déjà en cours pour cette personne.",
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["unite", "statut", "echeance"], name="evaluation_unite")]
+
+    def __str__(self) -> str:
+        return f"évaluation · {self.get_statut_display()}"
+
+    @property
+    def is_editable(self) -> bool:
+        return self.statut in (self.Statut.EN_COURS, self.Statut.A_REPRENDRE)
+
+    def is_late(self, on: date | None = None) -> bool:
+        return self.statut in self.OPEN and self.echeance < (on or timezone.localdate())
+
+    def submit(self, *, by: Agent) -> None:
+        """Send to the unité's responsables, who read the content until they decide. Raises MoveRefused.
+
+        The caller has checked that every domaine is explored (`Exploration.objects.missing`).
+        """
+        due = timezone.localdate() + timedelta(days=DAYS_TO_VALIDATE)
+        self.move(self.Statut.A_VALIDER, by=by, echeance=due)
+        leading = Affectation.objects.current().filter(unite=self.unite, responsable=True)
+        for affectation in leading.select_related("agent"):
+            Rattachement.objects.grant(DECISION_NATURE, self.usager_id, self, agent=affectation.agent)
+
+    def validate(self, *, by: Agent) -> None:
+        """The responsable agrees; their read of the content ends here. Next: the relais."""
+        self._decide(self.Statut.VALIDEE, by=by)
+
+    def send_back(self, *, by: Agent, motif: str) -> None:
+        """The responsable asks for more, and says what."""
+        self._decide(self.Statut.A_REPRENDRE, by=by, motif=motif)
+
+    def _decide(self, to: str, *, by: Agent, motif: str = "") -> None:
+        self.move(to, by=by, motif=motif, echeance=timezone.localdate() + timedelta(days=DAYS_TO_VALIDATE))
+        Rattachement.objects.end(self, DECISION_NATURE)
+
+    def reopen(self, *, by: Agent, motif: str) -> None:
+        """Its relais came back: the evaluator takes it up again."""
+        self.move(self.Statut.A_REPRENDRE, by=by, motif=motif, echeance=timezone.localdate())
+        Rattachement.objects.grant(Nature.EVALUATION, self.usager_id, self, agent=self.evaluateur)
+
+
+class EtapeEvaluation(Etape):
+    """One move of an evaluation."""
+
+    objet = models.ForeignKey(
+        Evaluation, verbose_name="évaluation", on_delete=models.PROTECT, related_name="etapes"
+    )
+
+    class Meta(Etape.Meta):
+        verbose_name = "étape d’évaluation"
+        verbose_name_plural = "étapes d’évaluation"
+
+    def __str__(self) -> str:
+        return self.vers

@@ -1,0 +1,1 @@
+"""The hub itself: the ground floor that the three stages stand on."""

@@ -1,0 +1,70 @@
+"""Who may open which page: the URLconfs are the access table.
+
+Order of answers (domain, "Who may see what"): not signed in → sign-in page (LoginRequiredMiddleware);
+wrong method → 405; wrong role → 403 before any object is looked for; out of scope → 404.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, path
+
+from pole_social import journal
+from pole_social.models import Acces, Metier
+
+Role = Metier.Famille
+
+DESK = frozenset({Role.ACCUEIL, Role.ENCADREMENT})
+CARE = frozenset({Role.SOCIAL, Role.SANTE, Role.SANTE_SEXUELLE, Role.PSYCHOLOGIE})
+SEARCHERS = DESK | CARE
+EVALUATORS = frozenset({Role.SOCIAL, Role.ENCADREMENT})
+TEAM = CARE | {Role.ENCADREMENT}
+MANAGERS = frozenset({Role.ENCADREMENT})
+EVERYONE = frozenset(Role)
+
+View = Callable[..., HttpResponse]
+GET = ("GET", "HEAD")
+FORM = ("GET", "HEAD", "POST")
+ACT = ("POST",)
+
+
+def page(
+    route: str,
+    view: View,
+    *,
+    roles: Iterable[str],
+    name: str,
+    methods: tuple[str, ...] = GET,
+    action: str = Acces.Action.LECTURE,
+) -> URLPattern:
+    """Declare a page once, with the roles that may open it and what its journal rows call it.
+
+    EVERYONE admits also an agent whose affectations have all ended: they still have an account.
+    """
+    admitted = frozenset(roles)
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method not in methods:
+            return HttpResponseNotAllowed(methods)
+        if admitted != EVERYONE and not admitted & request.user.roles:  # type: ignore[union-attr]
+            raise PermissionDenied
+        with journal.consulting() as consultation:
+            response = view(request, *args, **kwargs)
+            journal.record(request, consultation, response, _named(request, action))
+        return response
+
+    guarded.roles = admitted  # type: ignore[attr-defined]
+    guarded.methods = methods  # type: ignore[attr-defined]
+    return path(route, guarded, name=name)
+
+
+def _named(request: HttpRequest, action: str) -> str:
+    """A form's POST is a writing; a search stays a search."""
+    written = request.method == "POST" and action == Acces.Action.LECTURE
+    return Acces.Action.ECRITURE if written else action

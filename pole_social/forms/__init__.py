@@ -1,0 +1,6 @@
+"""The forms' common base."""
+
+from pole_social.forms.base import CreateForm, EditForm, HubForm
+from pole_social.forms.fields import FreeDateField, PartialDateField
+
+__all__ = ["CreateForm", "EditForm", "FreeDateField", "HubForm", "PartialDateField"]

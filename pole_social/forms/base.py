@@ -1,0 +1,137 @@
+"""One base for every form: same layout engine, same checks on text, same answers to two people at once."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.http import QueryDict
+
+from pole_social.http import TECHNICAL_FIELDS
+from pole_social.models import Agent, StaleVersion
+from pole_social.texts import normalise, validate_text
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of a conflict: what stands, what was typed."""
+
+    libelle: str
+    enregistre: str
+    saisi: str
+
+
+class HubForm(forms.Form):
+    """Crispy layout without its <form> tag (the template writes it), optional fields marked, texts checked."""
+
+    def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(_normalised(data), *args, **kwargs)
+        self.status = 200
+        self.conflit: list[Difference] = []
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        for name, field in self.fields.items():
+            self._prepare(name, field)
+
+    def _prepare(self, name: str, field: forms.Field) -> None:
+        if isinstance(field, forms.CharField):
+            field.validators.append(validate_text)
+        # A browser's own bubbles speak another language and hide the summary.
+        field.widget.attrs.setdefault("autocomplete", "off")
+        if not field.required and not isinstance(field, forms.BooleanField) and not field.widget.is_hidden:
+            field.label = f"{field.label or self[name].label} (facultatif)"
+
+    def typed(self) -> dict[str, list[str]]:
+        """What was sent, without the technical fields."""
+        names = [name for name in self.fields if name not in TECHNICAL_FIELDS]
+        return {name: self.data.getlist(self.add_prefix(name)) for name in names}
+
+    def shown(self, name: str, values: list[str]) -> str:
+        """Typed values as a person reads them: the labels of what was chosen."""
+        choices = getattr(self.fields[name], "choices", None)
+        if choices is None:
+            return ", ".join(values)
+        labels = {str(value): str(label) for value, label in self.fields[name].widget.choices}
+        return ", ".join(labels.get(value, value) for value in values if value)
+
+
+class CreateForm(HubForm):
+    """A form that creates something: its key makes a repeated sending have one effect (`pole_social.once`)."""
+
+    cle = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cle"].initial = uuid.uuid4
+
+    def clean_cle(self) -> uuid.UUID:
+        """A missing key is a new form; a damaged one is refused by the field."""
+        return self.cleaned_data["cle"] or uuid.uuid4()
+
+    def renew_key(self) -> None:
+        self.data = self.data.copy()
+        self.data[self.add_prefix("cle")] = str(uuid.uuid4())
+
+    def compare(self, recorded: dict[str, list[str]]) -> list[Difference]:
+        """What an earlier sending of the same form recorded, beside what is typed now."""
+        rows = []
+        for name, values in self.typed().items():
+            before, now = self.shown(name, recorded.get(name, [])), self.shown(name, values)
+            if before != now:
+                rows.append(Difference(str(self.fields[name].label), before, now))
+        return rows
+
+
+class EditForm(HubForm, forms.ModelForm):
+    """A form that edits a Versioned record: a stale save shows both texts and loses nothing."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["version"].initial = self.instance.version
+
+    def written_fields(self) -> list[str]:
+        """The model fields that this form writes."""
+        return [name for name in self.fields if name in self._meta.fields]
+
+    def save(self, *, by: Agent) -> bool:  # type: ignore[override]
+        """Write; False when somebody saved first: `conflit` then holds both texts and the answer is 409."""
+        try:
+            self.instance.save_over(self.cleaned_data["version"], self.written_fields())
+        except StaleVersion:
+            self._meet()
+            return False
+        return True
+
+    def _meet(self) -> None:
+        """Show what stands beside what was typed, and aim the next save at what stands."""
+        standing = type(self.instance)._base_manager.get(pk=self.instance.pk)
+        before = type(self)(instance=standing)
+        self.conflit = [
+            Difference(str(self.fields[name].label), before.stored(name), self.shown(name, values))
+            for name, values in self.typed().items()
+            if before.stored(name) != self.shown(name, values)
+        ]
+        self.data = self.data.copy()
+        self.data["version"] = str(standing.version)
+        self.status = 409
+
+    def stored(self, name: str) -> str:
+        """The stored value of a field, as the form would show it."""
+        value = self[name].value()
+        values = value if isinstance(value, list) else [value]
+        prepared = [str(self.fields[name].prepare_value(v)) for v in values if v not in (None, "")]
+        return self.shown(name, prepared)
+
+
+def _normalised(data: QueryDict | None) -> QueryDict | None:
+    if data is None:
+        return None
+    copy = QueryDict(mutable=True)
+    for name, values in data.lists():
+        copy.setlist(name, [normalise(value) for value in values])
+    return copy

@@ -1,0 +1,39 @@
+"""The ground floor's tables."""
+
+from pole_social.models.acces import Acces
+from pole_social.models.agent import Affectation, Agent, Metier
+from pole_social.models.base import (
+    Etape,
+    MoveRefused,
+    PersonRow,
+    Referentiel,
+    StaleVersion,
+    Versioned,
+    WithMoves,
+)
+from pole_social.models.domaine import Domaine
+from pole_social.models.envoi import Envoi
+from pole_social.models.lieu import Bureau, Commune, Lieu, Territoire, Unite
+from pole_social.models.partenaire import Partenaire
+
+__all__ = [
+    "Acces",
+    "Affectation",
+    "Agent",
+    "Bureau",
+    "Commune",
+    "Domaine",
+    "Envoi",
+    "Etape",
+    "Lieu",
+    "Metier",
+    "MoveRefused",
+    "Partenaire",
+    "PersonRow",
+    "Referentiel",
+    "StaleVersion",
+    "Territoire",
+    "Unite",
+    "Versioned",
+    "WithMoves",
+]

@@ -1,0 +1,1 @@
+"""The ground floor's few pages: sign-in, account, health, errors."""

