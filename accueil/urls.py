@@ -1,3 +1,4 @@
 """Addresses."""
+
 app_name = "accueil"
 urlpatterns = []

@@ -18,14 +18,15 @@ from pole_social import journal
 from pole_social.models import Acces, Metier
 
 Role = Metier.Famille
+Roles = frozenset[str]
 
-DESK = frozenset({Role.ACCUEIL, Role.ENCADREMENT})
-CARE = frozenset({Role.SOCIAL, Role.SANTE, Role.SANTE_SEXUELLE, Role.PSYCHOLOGIE})
-SEARCHERS = DESK | CARE
-EVALUATORS = frozenset({Role.SOCIAL, Role.ENCADREMENT})
-TEAM = CARE | {Role.ENCADREMENT}
-MANAGERS = frozenset({Role.ENCADREMENT})
-EVERYONE = frozenset(Role)
+DESK: Roles = frozenset({Role.ACCUEIL, Role.ENCADREMENT})
+CARE: Roles = frozenset({Role.SOCIAL, Role.SANTE, Role.SANTE_SEXUELLE, Role.PSYCHOLOGIE})
+SEARCHERS: Roles = DESK | CARE
+EVALUATORS: Roles = frozenset({Role.SOCIAL, Role.ENCADREMENT})
+TEAM: Roles = CARE | {Role.ENCADREMENT}
+MANAGERS: Roles = frozenset({Role.ENCADREMENT})
+EVERYONE: Roles = frozenset(Role)
 
 View = Callable[..., HttpResponse]
 GET = ("GET", "HEAD")

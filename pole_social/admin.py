@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.http import HttpRequest
 
 from pole_social.administration import HubAdmin, ReferentielAdmin
@@ -52,7 +52,10 @@ class AgentAdmin(HubAdmin, UserAdmin):
         ("Identité", {"fields": ("prenom", "nom", "metier", "is_active")}),
     )
     add_fieldsets = (
-        (None, {"fields": ("username", "prenom", "nom", "metier", "usable_password", "password1", "password2")}),
+        (
+            None,
+            {"fields": ("username", "prenom", "nom", "metier", "usable_password", "password1", "password2")},
+        ),
     )
     add_form = AdminUserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -98,7 +101,7 @@ class PartenaireAdmin(ReferentielAdmin):
 class CommuneAdmin(ReferentielAdmin):
     list_display = ("nom", "code_postal", "territoire")
     list_select_related = ("territoire",)
-    search_fields = ("nom", "code", "code_postal")
+    search_fields = ["nom", "code", "code_postal"]
 
 
 @admin.register(Territoire)

@@ -54,7 +54,7 @@ class HubAdmin(admin.ModelAdmin):
 class ReferentielAdmin(HubAdmin):
     """A row edited here is no longer changed by `load_reference`."""
 
-    search_fields = ("code",)
+    search_fields = ["code"]
     readonly_fields = ("edited_at",)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -9,9 +9,8 @@ from datetime import date
 
 from django.utils import timezone
 
-MONTHS = (
-    "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()
-)
+MONTHS = ["janvier", "fevrier", "mars", "avril", "mai", "juin"]
+MONTHS += ["juillet", "aout", "septembre", "octobre", "novembre", "decembre"]
 UNKNOWN = {"inconnue", "inconnu", "?", "nsp"}
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 

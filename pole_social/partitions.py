@@ -6,7 +6,8 @@ what would fall outside, so that a forgotten month never stops a page.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from django.db import connection, transaction
@@ -30,7 +31,7 @@ def ensure_partitions() -> list[str]:
     made = []
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
-        for start, end in zip(months, months[1:], strict=False):
+        for start, end in pairwise(months):
             name = f"pole_social_acces_{start:%Y_%m}"
             cursor.execute("SELECT to_regclass(%s) IS NULL", [f"public.{name}"])
             if cursor.fetchone()[0]:
@@ -41,7 +42,7 @@ def ensure_partitions() -> list[str]:
 
 def _make(cursor: Any, name: str, start: date, end: date) -> None:
     """One partition, in Paris months; lines that the default partition already took move into it."""
-    bounds = [timezone.make_aware(timezone.datetime(d.year, d.month, 1)) for d in (start, end)]
+    bounds = [timezone.make_aware(datetime(day.year, day.month, 1)) for day in (start, end)]
     cursor.execute(f"CREATE TABLE {name} (LIKE pole_social_acces INCLUDING ALL)")
     cursor.execute("ALTER TABLE pole_social_acces_default DISABLE TRIGGER USER")
     cursor.execute(

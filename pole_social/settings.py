@@ -83,10 +83,12 @@ TEMPLATES = [
 
 # Seconds (connection) and milliseconds (statements): a stuck query frees its worker and its locks.
 CONNECT_TIMEOUT = 2
-SERVER_OPTIONS = "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}".format(
-    environment.integer("STATEMENT_TIMEOUT_MS", 15_000),
-    environment.integer("LOCK_TIMEOUT_MS", 10_000),
-    30_000,
+SERVER_OPTIONS = (
+    "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}".format(
+        environment.integer("STATEMENT_TIMEOUT_MS", 15_000),
+        environment.integer("LOCK_TIMEOUT_MS", 10_000),
+        30_000,
+    )
 )
 
 

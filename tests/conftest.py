@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
@@ -29,14 +29,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
 
 
 @pytest.fixture(autouse=True)
-def _world_after_flush(request: pytest.FixtureRequest) -> Iterator[None]:
+def _world_after_flush(request: pytest.FixtureRequest) -> None:
     """A transactional test empties the tables when it ends: the next one finds the world again."""
     transactional = {"transactional_db", "live_server"} & set(request.fixturenames)
     if transactional:
         request.getfixturevalue("transactional_db")
         if not Agent.objects.exists():
             load_world()
-    yield
 
 
 @pytest.fixture(autouse=True)

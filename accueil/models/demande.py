@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -138,7 +138,7 @@ class Demande(PersonRow, Versioned, WithMoves):
             nature = Rattachement.Nature.DEMANDE
             Rattachement.objects.grant(nature, self.usager_id, self, unite=self.unite)
 
-    def finish(self, to: str, *, by: Agent, motif: str = "", **fields: object) -> None:
+    def finish(self, to: str, *, by: Agent, motif: str = "", **fields: Any) -> None:
         """Go to a final state; the unité reads 7 days more. Raises MoveRefused."""
         self.move(to, by=by, motif=motif, **fields)
         Rattachement.objects.end(self, at=timezone.now() + AFTER_DEMANDE)

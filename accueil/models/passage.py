@@ -45,7 +45,7 @@ class CompteurPassage(models.Model):
     @classmethod
     def next(cls, lieu: Lieu, jour: date) -> int:
         """The next number; other desks of the lieu wait until this transaction ends."""
-        cls.objects.bulk_create([cls(lieu=lieu, jour=jour)], ignore_conflicts=True)
+        CompteurPassage.objects.bulk_create([CompteurPassage(lieu=lieu, jour=jour)], ignore_conflicts=True)
         row = cls.objects.select_for_update().get(lieu=lieu, jour=jour)
         row.dernier += 1
         row.save(update_fields=["dernier"])
@@ -140,7 +140,7 @@ class Passage(PersonRow, Versioned, WithMoves):
     bureau = models.ForeignKey(
         Bureau, verbose_name="bureau", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    usagers = models.ManyToManyField(
+    usagers: models.ManyToManyField[Usager, PassageUsager] = models.ManyToManyField(
         Usager, verbose_name="usagers", through="PassageUsager", related_name="passages"
     )
     created_by = models.ForeignKey(

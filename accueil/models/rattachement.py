@@ -58,7 +58,9 @@ class RattachementQuerySet(models.QuerySet["Rattachement"]):
         The same source never makes two live relationships of one nature for the same holder.
         """
         holder = {"agent": agent, "unite": unite}
-        standing = self.from_source(source).live().filter(nature=nature, usager_id=usager_id, **holder).first()
+        standing = (
+            self.from_source(source).live().filter(nature=nature, usager_id=usager_id, **holder).first()
+        )
         if standing:
             standing.ends_at = until
             standing.save(update_fields=["ends_at"])
@@ -149,9 +151,7 @@ class Deport(PersonRow):
         SOI = "soi", "soi-même"
         PROCHE = "proche", "proche"
 
-    agent = models.ForeignKey(
-        Agent, verbose_name="agent", on_delete=models.PROTECT, related_name="deports"
-    )
+    agent = models.ForeignKey(Agent, verbose_name="agent", on_delete=models.PROTECT, related_name="deports")
     usager = models.ForeignKey(
         "accueil.Usager", verbose_name="usager", on_delete=models.PROTECT, related_name="deports"
     )

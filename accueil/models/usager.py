@@ -111,7 +111,9 @@ class Usager(PersonRow, Versioned):
         COURRIER = "courrier", "courrier"
         AUCUN = "aucun", "ne jamais contacter : attendre sa venue"
 
-    reference = models.CharField("référence", max_length=8, unique=True, default=make_reference, editable=False)
+    reference = models.CharField(
+        "référence", max_length=8, unique=True, default=make_reference, editable=False
+    )
     nom_usage = models.CharField("nom d’usage", max_length=100)
     nom_naissance = models.CharField("nom de naissance", max_length=100, blank=True)
     prenoms = models.CharField("prénoms", max_length=100)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
+from django.db.models import F, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Least
 from django.utils import timezone
 
@@ -29,9 +29,7 @@ TEAM_NATURES = (Nature.REFERENT, Nature.INTERVENANT, Nature.FIN_DE_RELAIS, Natur
 FIRST_BILAN = timedelta(days=91)
 
 
-def team_relationships(
-    queryset: ProtectedQuerySet, agent: Agent, parcours_path: str
-) -> RattachementQuerySet:
+def team_relationships(queryset: ProtectedQuerySet, agent: Agent, parcours_path: str) -> RattachementQuerySet:
     """The agent's live place in the team of this very parcours: another one of the person opens nothing."""
     return queryset.relationships(agent, *TEAM_NATURES).filter(source_id=OuterRef(parcours_path))
 
@@ -187,9 +185,7 @@ class Intervenant(PersonRow):
     parcours = models.ForeignKey(
         Parcours, verbose_name="parcours", on_delete=models.PROTECT, related_name="intervenants"
     )
-    agent = models.ForeignKey(
-        Agent, verbose_name="professionnel", on_delete=models.PROTECT, related_name="+"
-    )
+    agent = models.ForeignKey(Agent, verbose_name="professionnel", on_delete=models.PROTECT, related_name="+")
     is_referent = models.BooleanField("référent", default=False)
     starts_at = models.DateTimeField("depuis", default=timezone.now)
     ends_at = models.DateTimeField("jusqu’à", null=True, blank=True)

@@ -27,6 +27,8 @@ class Difference:
 class HubForm(forms.Form):
     """Crispy layout without its <form> tag (the template writes it), optional fields marked, texts checked."""
 
+    data: QueryDict
+
     def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(_normalised(data), *args, **kwargs)
         self.status = 200
@@ -43,6 +45,12 @@ class HubForm(forms.Form):
         field.widget.attrs.setdefault("autocomplete", "off")
         if not field.required and not isinstance(field, forms.BooleanField) and not field.widget.is_hidden:
             field.label = f"{field.label or self[name].label} (facultatif)"
+
+    def retype(self, name: str, value: str) -> None:
+        """Change a hidden field of a bound form before it is shown again."""
+        copy = self.data.copy()
+        copy[self.add_prefix(name)] = value
+        self.data = copy
 
     def typed(self) -> dict[str, list[str]]:
         """What was sent, without the technical fields."""
@@ -72,8 +80,7 @@ class CreateForm(HubForm):
         return self.cleaned_data["cle"] or uuid.uuid4()
 
     def renew_key(self) -> None:
-        self.data = self.data.copy()
-        self.data[self.add_prefix("cle")] = str(uuid.uuid4())
+        self.retype("cle", str(uuid.uuid4()))
 
     def compare(self, recorded: dict[str, list[str]]) -> list[Difference]:
         """What an earlier sending of the same form recorded, beside what is typed now."""
@@ -96,7 +103,7 @@ class EditForm(HubForm, forms.ModelForm):
 
     def written_fields(self) -> list[str]:
         """The model fields that this form writes."""
-        return [name for name in self.fields if name in self._meta.fields]
+        return [name for name in self.fields if name in (self._meta.fields or ())]
 
     def save(self, *, by: Agent) -> bool:  # type: ignore[override]
         """Write; False when somebody saved first: `conflit` then holds both texts and the answer is 409."""
@@ -116,8 +123,7 @@ class EditForm(HubForm, forms.ModelForm):
             for name, values in self.typed().items()
             if before.stored(name) != self.shown(name, values)
         ]
-        self.data = self.data.copy()
-        self.data["version"] = str(standing.version)
+        self.retype("version", str(standing.version))
         self.status = 409
 
     def stored(self, name: str) -> str:

@@ -14,7 +14,7 @@ from pole_social.texts import validate_text
 class ConnexionForm(AuthenticationForm):
     """Django's own, dressed like the others. One message whatever was wrong: nothing tells an account exists."""
 
-    error_messages = {  # noqa: RUF012 (Django's own attribute)
+    error_messages = {
         "invalid_login": "L’identifiant ou le mot de passe ne correspond pas. Vérifiez les majuscules.",
         "inactive": "L’identifiant ou le mot de passe ne correspond pas. Vérifiez les majuscules.",
     }
@@ -22,7 +22,6 @@ class ConnexionForm(AuthenticationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "Identifiant"
-        self.fields["username"].max_length = 60
         self.fields["password"].label = "Mot de passe"
         for field in self.fields.values():
             assert isinstance(field, forms.CharField)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 
@@ -93,9 +94,7 @@ class WithMoves(models.Model):
         self.etapes.create(de="", vers=self.statut, by=by, at=at or timezone.now())
         return self
 
-    def move(
-        self, to: str, *, by: Any, motif: str = "", at: datetime | None = None, **fields: Any
-    ) -> None:
+    def move(self, to: str, *, by: Any, motif: str = "", at: datetime | None = None, **fields: Any) -> None:
         """Go to `to`, set `fields` in the same statement, and append the dated row.
 
         Raises MoveRefused when the table does not allow it, or when somebody moved the record first: the
@@ -103,7 +102,7 @@ class WithMoves(models.Model):
         """
         if not self.can_move(to):
             raise MoveRefused
-        here = type(self)._base_manager.filter(pk=self.pk, statut=self.statut)
+        here = type(self)._base_manager.filter(Q(statut=self.statut), pk=self.pk)
         if not here.update(statut=to, **fields):
             raise MoveRefused
         self.etapes.create(de=self.statut, vers=to, by=by, motif=motif, at=at or timezone.now())

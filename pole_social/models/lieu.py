@@ -91,9 +91,7 @@ class Lieu(Referentiel):
 class Bureau(models.Model):
     """An office where somebody is received."""
 
-    lieu = models.ForeignKey(
-        Lieu, verbose_name="lieu", on_delete=models.PROTECT, related_name="bureaux"
-    )
+    lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.PROTECT, related_name="bureaux")
     nom = models.CharField("nom", max_length=60)
 
     class Meta:
@@ -123,9 +121,7 @@ class Unite(Referentiel):
         SANTE_SEXUELLE = "sante_sexuelle", "santé sexuelle"
         DIRECTION = "direction", "direction"
 
-    lieu = models.ForeignKey(
-        Lieu, verbose_name="lieu", on_delete=models.PROTECT, related_name="unites"
-    )
+    lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.PROTECT, related_name="unites")
     nature = models.CharField("nature", max_length=20, choices=Nature)
 
     class Meta:

@@ -28,7 +28,7 @@ def _point(radius: float, angle: float) -> str:
 
 @register.simple_tag
 def arc(position: int, total: int) -> Arc:
-    """The ring segment at a position (from 1) among `total`, on a 120 × 120 drawing, and where its number stands."""
+    """The ring segment at a position (from 1) among `total`, and where its number stands (120 × 120)."""
     step = 2 * pi / max(total, 1)
     start, end = (position - 1) * step + HALF_GAP, position * step - HALF_GAP
     large = int(end - start > pi)

@@ -9,9 +9,35 @@ from django.utils import timezone
 
 register = template.Library()
 
-JOURS = "lundi mardi mercredi jeudi vendredi samedi dimanche".split()
-MOIS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-MOIS_COURTS = "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split()
+JOURS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
+MOIS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
+MOIS_COURTS = [
+    "janv.",
+    "févr.",
+    "mars",
+    "avr.",
+    "mai",
+    "juin",
+    "juil.",
+    "août",
+    "sept.",
+    "oct.",
+    "nov.",
+    "déc.",
+]
 
 ONE_MINUTE = timedelta(minutes=1)
 # Under two weeks people count in days; under two months, in weeks; under two years, in months.
@@ -100,24 +126,24 @@ def moment(value: object) -> str:
 
 @register.filter
 def depuis(value: object) -> str:
-    """« depuis 12 min », « depuis 2 h 05 », « depuis hier », « depuis 14 mois »; a start to come: « à partir de… »."""
+    """« depuis 12 min », « depuis 2 h 05 », « depuis hier », « depuis 14 mois »; to come: « à partir de… »."""
     day = _day(value)
     if day is None:
         return ""
     today = timezone.localdate()
     if isinstance(value, datetime) and abs(elapsed := _elapsed(value)) < timedelta(hours=24):
         if abs(elapsed) < ONE_MINUTE:
-            return "à l'instant"
+            return "à l’instant"
         return f"depuis {_clock(elapsed)}" if elapsed > timedelta() else f"à partir de {heure(value)}"
     if day > today:
         return f"à partir du {jour_court(value)}"
-    close = {0: "depuis aujourd'hui", 1: "depuis hier"}
+    close = {0: "depuis aujourd’hui", 1: "depuis hier"}
     return close.get((today - day).days) or f"depuis {_span(day, today)}"
 
 
 @register.filter
 def il_y_a(value: object) -> str:
-    """« il y a 12 min », « hier », « il y a 3 semaines »; to come: « dans 20 min », « demain », « dans 6 jours »."""
+    """« il y a 12 min », « hier », « il y a 3 semaines »; to come: « dans 20 min », « demain »."""
     day = _day(value)
     if day is None:
         return ""
@@ -125,9 +151,9 @@ def il_y_a(value: object) -> str:
     if isinstance(value, datetime) and day == today:
         elapsed = _elapsed(value)
         if abs(elapsed) < ONE_MINUTE:
-            return "à l'instant"
+            return "à l’instant"
         return f"il y a {_clock(elapsed)}" if elapsed > timedelta() else f"dans {_clock(-elapsed)}"
-    close = {-1: "demain", 0: "aujourd'hui", 1: "hier"}
+    close = {-1: "demain", 0: "aujourd’hui", 1: "hier"}
     if (days := (today - day).days) in close:
         return close[days]
     return f"il y a {_span(day, today)}" if days > 0 else f"dans {_span(today, day)}"

@@ -33,7 +33,7 @@ class Command(BaseCommand):
     """Migrate, load the demonstration into an empty database, say how to sign in, serve."""
 
     help = "Prépare la base, charge la démonstration si elle est vide, et sert l'application."
-    requires_system_checks: list[str] = []  # noqa: RUF012 (Django's own declaration; `migrate` checks)
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", default=os.environ.get("PORT") or "8000", help="8000 par défaut")
