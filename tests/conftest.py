@@ -31,8 +31,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
 @pytest.fixture(autouse=True)
 def _world_after_flush(request: pytest.FixtureRequest) -> None:
     """A transactional test empties the tables when it ends: the next one finds the world again."""
-    transactional = {"transactional_db", "live_server"} & set(request.fixturenames)
-    if transactional:
+    marker = request.node.get_closest_marker("django_db")
+    marked = marker is not None and marker.kwargs.get("transaction", False)
+    if marked or {"transactional_db", "live_server"} & set(request.fixturenames):
         request.getfixturevalue("transactional_db")
         if not Agent.objects.exists():
             load_world()

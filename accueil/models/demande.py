@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -138,11 +138,13 @@ class Demande(PersonRow, Versioned, WithMoves):
             nature = Rattachement.Nature.DEMANDE
             Rattachement.objects.grant(nature, self.usager_id, self, unite=self.unite)
 
+    @transaction.atomic
     def finish(self, to: str, *, by: Agent, motif: str = "", **fields: Any) -> None:
         """Go to a final state; the unité reads 7 days more. Raises MoveRefused."""
         self.move(to, by=by, motif=motif, **fields)
         Rattachement.objects.end(self, at=timezone.now() + AFTER_DEMANDE)
 
+    @transaction.atomic
     def reopen(self, *, by: Agent, motif: str, due_on: date) -> None:
         """A returned or cancelled relais brings the demande back to its unité."""
         back = self.Statut.A_PRE_INSTRUIRE

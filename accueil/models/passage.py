@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
@@ -162,6 +162,7 @@ class Passage(PersonRow, Versioned, WithMoves):
     def __str__(self) -> str:
         return f"n° {self.numero}"
 
+    @transaction.atomic
     def register(self, usagers: Iterable[Usager], *, by: Agent) -> None:
         """Save with the next number of the lieu; the unité is related to each person until midnight."""
         self.created_by = by

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -98,6 +98,7 @@ class Relais(PersonRow, Versioned, WithMoves):
         """Still waiting after the day that was promised."""
         return self.statut == self.Statut.ENVOYE and self.promised_on < (on or timezone.localdate())
 
+    @transaction.atomic
     def send(self, *, by: Agent) -> None:
         """Save as sent by `by`; both unités read it while it is open."""
         self.sent_by = by
@@ -106,6 +107,7 @@ class Relais(PersonRow, Versioned, WithMoves):
         for unite in (self.de_unite, self.vers_unite):
             Rattachement.objects.grant(Rattachement.Nature.RELAIS, self.usager_id, self, unite=unite)
 
+    @transaction.atomic
     def accept(self, *, by: Agent) -> None:
         """The receiving unité takes over. Raises MoveRefused if somebody did first."""
         self.move(self.Statut.ACCEPTE, by=by)
@@ -119,6 +121,7 @@ class Relais(PersonRow, Versioned, WithMoves):
         """The sender takes it back."""
         self._give_up(self.Statut.ANNULE, by=by, motif=motif)
 
+    @transaction.atomic
     def _give_up(self, to: str, *, by: Agent, motif: str) -> None:
         self.move(to, by=by, motif=motif)
         for demande in self.demandes.select_related("unite"):

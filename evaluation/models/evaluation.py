@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import ClassVar, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import OuterRef, Q
 from django.utils import timezone
 
@@ -128,6 +128,7 @@ class Evaluation(PersonRow, Versioned, WithMoves):
     def is_late(self, on: date | None = None) -> bool:
         return self.statut in self.OPEN and self.echeance < (on or timezone.localdate())
 
+    @transaction.atomic
     def submit(self, *, by: Agent) -> None:
         """Send to the unité's responsables, who read the content until they decide. Raises MoveRefused.
 
@@ -147,10 +148,12 @@ class Evaluation(PersonRow, Versioned, WithMoves):
         """The responsable asks for more, and says what."""
         self._decide(self.Statut.A_REPRENDRE, by=by, motif=motif)
 
+    @transaction.atomic
     def _decide(self, to: str, *, by: Agent, motif: str = "") -> None:
         self.move(to, by=by, motif=motif, echeance=timezone.localdate() + timedelta(days=DAYS_TO_VALIDATE))
         Rattachement.objects.end(self, DECISION_NATURE)
 
+    @transaction.atomic
     def reopen(self, *, by: Agent, motif: str) -> None:
         """Its relais came back: the evaluator takes it up again."""
         self.move(self.Statut.A_REPRENDRE, by=by, motif=motif, echeance=timezone.localdate())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import ClassVar, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Least
 from django.utils import timezone
@@ -137,6 +137,7 @@ class Parcours(PersonRow, Versioned, WithMoves):
         self.nature = self.unite.nature
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
+    @transaction.atomic
     def add_intervenant(self, agent: Agent, *, is_referent: bool = False) -> Intervenant:
         """Bring somebody into the team: they are related to the person for as long as they are in it."""
         intervenant = Intervenant.objects.create(parcours=self, agent=agent, is_referent=is_referent)

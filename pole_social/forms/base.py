@@ -39,7 +39,8 @@ class HubForm(forms.Form):
             self._prepare(name, field)
 
     def _prepare(self, name: str, field: forms.Field) -> None:
-        if isinstance(field, forms.CharField):
+        # Django makes UUIDField a CharField; what it cleans to is not a text.
+        if isinstance(field, forms.CharField) and not isinstance(field, forms.UUIDField):
             field.validators.append(validate_text)
         # A browser's own bubbles speak another language and hide the summary.
         field.widget.attrs.setdefault("autocomplete", "off")

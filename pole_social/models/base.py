@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -94,6 +94,7 @@ class WithMoves(models.Model):
         self.etapes.create(de="", vers=self.statut, by=by, at=at or timezone.now())
         return self
 
+    @transaction.atomic
     def move(self, to: str, *, by: Any, motif: str = "", at: datetime | None = None, **fields: Any) -> None:
         """Go to `to`, set `fields` in the same statement, and append the dated row.
 

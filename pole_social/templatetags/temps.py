@@ -126,7 +126,7 @@ def moment(value: object) -> str:
 
 @register.filter
 def depuis(value: object) -> str:
-    """« depuis 12 min », « depuis 2 h 05 », « depuis hier », « depuis 14 mois »; to come: « à partir de… »."""
+    """« depuis 12 min », « depuis 2 h 05 », « depuis 14 mois »; to come: « à partir de… »."""
     day = _day(value)
     if day is None:
         return ""

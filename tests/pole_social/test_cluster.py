@@ -382,9 +382,7 @@ def test_awkward_paths(place: Path, open_desk: Callable[[Path], Desk], name: str
         host.rmdir()
 
 
-def test_short_socket_directory_of_somebody_else_is_refused(
-    place: Path, open_desk: Callable[[Path], Desk]
-) -> None:
+def test_short_socket_directory_of_somebody_else_is_refused(place: Path, open_desk: Callable[[Path], Desk]) -> None:
     desk = open_desk(place / ("x" * 120))
     short = server.Cluster(desk.directory, durable=False).socket
     short.symlink_to(place)

@@ -1,0 +1,104 @@
+"""Pages made only to try the spine: a good one, and those that try to get round it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+
+from accueil.models import Usager
+from pole_social.access import ACT, DESK, FORM, page
+from pole_social.forms import CreateForm
+from pole_social.models import Acces, MoveRefused
+from pole_social.once import once
+from pole_social.urls import handler400, handler403, handler404, handler500, urlpatterns
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+
+def fiche(request: HttpRequest, pk: UUID) -> HttpResponse:
+    usager = get_object_or_404(Usager.objects.visible_to(request.user), pk=pk)
+    return HttpResponse(usager.nom_complet)
+
+
+def liste(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("\n".join(str(usager) for usager in Usager.objects.visible_to(request.user)))
+
+
+def forgetful(request: HttpRequest) -> HttpResponse:
+    """Asks for people, shows none: a row all the same."""
+    Usager.objects.visible_to(request.user)
+    return HttpResponse("rien")
+
+
+def unchanged(request: HttpRequest) -> HttpResponse:
+    list(Usager.objects.visible_to(request.user))
+    return HttpResponse(status=204)
+
+
+def streamed(request: HttpRequest) -> StreamingHttpResponse:
+    usagers = Usager.objects.visible_to(request.user)
+    return StreamingHttpResponse(str(usager) for usager in usagers)
+
+
+def lazy(request: HttpRequest) -> TemplateResponse:
+    return TemplateResponse(request, "404.html", {})
+
+
+def no_person(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("une page sans personne")
+
+
+def broken(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Writes, reads, then fails: nothing of it may stay but what is journaled afterwards."""
+    usager = get_object_or_404(Usager.objects.visible_to(request.user), pk=pk)
+    Usager.objects.filter(pk=usager.pk).update(langue="écrit puis annulé")
+    raise ValueError("Traoré Aminata, née en 1991")
+
+
+def moved(request: HttpRequest) -> HttpResponse:
+    raise MoveRefused
+
+
+class NoteForm(CreateForm):
+    """The smallest creating form; what it creates is a person named as typed."""
+
+    nom = forms.CharField(label="nom", max_length=40)
+    couleur = forms.ChoiceField(label="couleur", choices=[("bleu", "Bleu"), ("vert", "Vert")])
+
+
+def note(request: HttpRequest) -> HttpResponse:
+    form = NoteForm(request.POST or None)
+
+    def act() -> Any:
+        agent: Any = request.user
+        Usager.objects.create(
+            nom_usage=form.cleaned_data["nom"],
+            prenoms="Note",
+            territoire=agent.unites[0].lieu.territoire,
+            created_by=agent,
+        )
+        return redirect("liste")
+
+    if form.is_valid():
+        return once(request, form, act)
+    return HttpResponse(str(form.errors), status=200)
+
+
+urlpatterns = [
+    *urlpatterns,
+    page("essai/<uuid:pk>/", fiche, roles=DESK, name="fiche"),
+    page("essai/liste/", liste, roles=DESK, name="liste", action=Acces.Action.LISTE),
+    page("essai/oubli/", forgetful, roles=DESK, name="oubli"),
+    page("essai/inchange/", unchanged, roles=DESK, name="inchange"),
+    page("essai/flux/", streamed, roles=DESK, name="flux"),
+    page("essai/plus-tard/", lazy, roles=DESK, name="plus_tard"),
+    page("essai/sans-personne/", no_person, roles=DESK, name="sans_personne"),
+    page("essai/<uuid:pk>/panne/", broken, roles=DESK, methods=FORM, name="panne"),
+    page("essai/bouge/", moved, roles=DESK, methods=ACT, name="bouge"),
+    page("essai/note/", note, roles=DESK, methods=FORM, name="note"),
+]
