@@ -49,9 +49,7 @@ def allowed_hosts() -> list[str]:
     """`ALLOWED_HOSTS`, comma separated; a star would accept any Host header and is refused."""
     hosts = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()]
     if not hosts or any("*" in host or "/" in host for host in hosts):
-        raise ImproperlyConfigured(
-            "ALLOWED_HOSTS is required: host names separated by commas, without * or /."
-        )
+        raise ImproperlyConfigured("ALLOWED_HOSTS is required: host names separated by commas, without * or /.")
     return hosts
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import traceback
 from types import TracebackType
-from urllib.parse import urlsplit
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -29,8 +28,9 @@ class DiscreetFormatter(logging.Formatter):
         """What may be said of the record: Django's own request lines, or the untouched template of the message."""
         if record.name == "django.request" and hasattr(record, "status_code"):
             request = getattr(record, "request", None)
-            path = urlsplit(getattr(request, "path", "-")).path
-            return f"{record.status_code} {getattr(request, 'method', '-')} {path}"
+            # The route, not the path: an address that leads nowhere is something somebody typed.
+            route = getattr(getattr(request, "resolver_match", None), "route", "(no page)")
+            return f"{record.status_code} {getattr(request, 'method', '-')} {route}"
         if record.name.startswith("django."):
             return str(record.msg)
         return record.getMessage()

@@ -51,9 +51,7 @@ def _make(cursor: Any, name: str, start: date, end: date) -> None:
         bounds,
     )
     cursor.execute("ALTER TABLE pole_social_acces_default ENABLE TRIGGER USER")
-    cursor.execute(
-        f"ALTER TABLE pole_social_acces ATTACH PARTITION {name} FOR VALUES FROM (%s) TO (%s)", bounds
-    )
+    cursor.execute(f"ALTER TABLE pole_social_acces ATTACH PARTITION {name} FOR VALUES FROM (%s) TO (%s)", bounds)
 
 
 def after_migrate(sender: Any, **kwargs: Any) -> None:

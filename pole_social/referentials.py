@@ -44,9 +44,7 @@ class Source:
         made = [self.model(code=row[self.code], **self.fields(row)) for row in rows]
         if made:
             written = list(self.fields(rows[0]))
-            self._manager.bulk_create(
-                made, update_conflicts=True, unique_fields=["code"], update_fields=written
-            )
+            self._manager.bulk_create(made, update_conflicts=True, unique_fields=["code"], update_fields=written)
         if self.links:
             self._link(rows)
         return len(made)

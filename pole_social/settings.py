@@ -19,9 +19,7 @@ DEBUG = environment.boolean("DEBUG")
 if DEBUG and MODE != "local":
     raise ImproperlyConfigured("DEBUG works in local mode only.")
 
-SECRET_KEY = (
-    environment.secret_key() if PRODUCTION else os.environ.get("SECRET_KEY") or get_random_secret_key()
-)
+SECRET_KEY = environment.secret_key() if PRODUCTION else os.environ.get("SECRET_KEY") or get_random_secret_key()
 ALLOWED_HOSTS = environment.allowed_hosts() if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"]
 
 INSTALLED_APPS = [
@@ -83,12 +81,10 @@ TEMPLATES = [
 
 # Seconds (connection) and milliseconds (statements): a stuck query frees its worker and its locks.
 CONNECT_TIMEOUT = 2
-SERVER_OPTIONS = (
-    "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}".format(
-        environment.integer("STATEMENT_TIMEOUT_MS", 15_000),
-        environment.integer("LOCK_TIMEOUT_MS", 10_000),
-        30_000,
-    )
+SERVER_OPTIONS = "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}".format(
+    environment.integer("STATEMENT_TIMEOUT_MS", 15_000),
+    environment.integer("LOCK_TIMEOUT_MS", 10_000),
+    30_000,
 )
 
 

@@ -42,27 +42,29 @@
   focusSummary(document);
   document.addEventListener("htmx:afterSettle", (event) => focusSummary(event.target));
 
+  // What cannot be done now says why beside it, and does nothing.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("button[aria-disabled='true']")) event.preventDefault();
+  });
+
   // A form is sent once: its buttons rest until the answer comes, or until « Précédent » brings it back.
   const sent = new Set();
+  const resting = new Set();
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (sent.has(form)) { event.preventDefault(); return; }
     if (event.defaultPrevented || form.target === "_blank") return;
     sent.add(form);
-    for (const button of form.querySelectorAll("button, input[type=submit]")) {
+    for (const button of form.querySelectorAll("button:not([aria-disabled])")) {
       button.setAttribute("aria-disabled", "true");
+      resting.add(button);
     }
   });
-  const release = () => {
-    for (const form of sent) {
-      for (const button of form.querySelectorAll("button, input[type=submit]")) {
-        button.removeAttribute("aria-disabled");
-      }
-    }
+  window.addEventListener("pageshow", () => {
+    for (const button of resting) button.removeAttribute("aria-disabled");
+    resting.clear();
     sent.clear();
-  };
-  window.addEventListener("pageshow", release);
-  document.addEventListener("htmx:afterRequest", release);
+  });
 
   // A form that holds a text worth keeping warns before it is left: <form data-garde>.
   const changed = new Set();

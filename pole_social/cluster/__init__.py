@@ -43,8 +43,7 @@ def _own_directory(directory: Path) -> Path:
         directory.chmod(0o700)
     except OSError as error:
         raise ClusterUnavailable(
-            f"{directory} n'est pas à vous ({error.strerror}) : "
-            "changez son propriétaire, ou donnez DATABASE_URL."
+            f"{directory} n'est pas à vous ({error.strerror}) : changez son propriétaire, ou donnez DATABASE_URL."
         ) from error
     return directory.resolve()
 

@@ -22,9 +22,7 @@ class Identity:
     uid: int | None = None
     gid: int | None = None
 
-    def popen(
-        self, command: list[str], output: IO[bytes] | int, **environment: str
-    ) -> subprocess.Popen[bytes]:
+    def popen(self, command: list[str], output: IO[bytes] | int, **environment: str) -> subprocess.Popen[bytes]:
         """Start a program under this identity, out of reach of a Ctrl-C in the terminal (own session)."""
         return subprocess.Popen(
             [*self.prefix, *command],

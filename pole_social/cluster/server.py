@@ -216,9 +216,7 @@ def _gone(cluster: Cluster, *, deadline: float) -> bool:
 
 
 def _ensure_database(cluster: Cluster) -> None:
-    where = make_conninfo(
-        host=str(cluster.socket), port=sockets.PORT, user=NAME, dbname="postgres", connect_timeout=10
-    )
+    where = make_conninfo(host=str(cluster.socket), port=sockets.PORT, user=NAME, dbname="postgres", connect_timeout=10)
     try:
         with psycopg.connect(where, autocommit=True) as connection:
             known = connection.execute("select from pg_database where datname = %s", [NAME]).fetchone()

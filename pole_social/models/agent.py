@@ -157,12 +157,8 @@ class AffectationQuerySet(models.QuerySet["Affectation"]):
 class Affectation(models.Model):
     """An agent in a unité, from a day to a day (both included)."""
 
-    agent = models.ForeignKey(
-        Agent, verbose_name="agent", on_delete=models.PROTECT, related_name="affectations"
-    )
-    unite = models.ForeignKey(
-        Unite, verbose_name="unité", on_delete=models.PROTECT, related_name="affectations"
-    )
+    agent = models.ForeignKey(Agent, verbose_name="agent", on_delete=models.PROTECT, related_name="affectations")
+    unite = models.ForeignKey(Unite, verbose_name="unité", on_delete=models.PROTECT, related_name="affectations")
     responsable = models.BooleanField("responsable de l’unité", default=False)
     starts_on = models.DateField("du", default=timezone.localdate)
     ends_on = models.DateField("au", null=True, blank=True)

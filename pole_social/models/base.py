@@ -54,9 +54,7 @@ class Etape(PersonRow):
     de = models.CharField("état quitté", max_length=30, blank=True)
     vers = models.CharField("état atteint", max_length=30)
     at = models.DateTimeField("date et heure", default=timezone.now)
-    by = models.ForeignKey(
-        "pole_social.Agent", verbose_name="auteur", on_delete=models.PROTECT, related_name="+"
-    )
+    by = models.ForeignKey("pole_social.Agent", verbose_name="auteur", on_delete=models.PROTECT, related_name="+")
     motif = models.TextField("motif", blank=True, max_length=2000)
 
     class Meta:

@@ -18,9 +18,7 @@ class Envoi(models.Model):
 
     id = models.UUIDField("identifiant", primary_key=True, default=uuid.uuid4, editable=False)
     cle = models.UUIDField("clé du formulaire")
-    agent = models.ForeignKey(
-        "pole_social.Agent", verbose_name="agent", on_delete=models.CASCADE, related_name="+"
-    )
+    agent = models.ForeignKey("pole_social.Agent", verbose_name="agent", on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField("date et heure", default=timezone.now)
     page = models.CharField("page", max_length=80)
     empreinte = models.CharField("empreinte du contenu", max_length=64)

@@ -57,9 +57,7 @@ class Lieu(Referentiel):
     territoire = models.ForeignKey(
         Territoire, verbose_name="territoire", on_delete=models.PROTECT, null=True, blank=True
     )
-    commune = models.ForeignKey(
-        Commune, verbose_name="commune", on_delete=models.PROTECT, null=True, blank=True
-    )
+    commune = models.ForeignKey(Commune, verbose_name="commune", on_delete=models.PROTECT, null=True, blank=True)
     closed_from = models.DateField("fermé du", null=True, blank=True)
     closed_until = models.DateField("fermé jusqu’au", null=True, blank=True)
     fermeture = models.CharField("motif de fermeture", max_length=200, blank=True)
