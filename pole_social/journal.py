@@ -25,7 +25,7 @@ MOTIF_SCOPE = "hors_perimetre"
 
 
 class UnwatchedResponse(Exception):
-    """The answer would be written after the journal row (streamed, or rendered later)."""
+    """The answer cannot be journaled: made after the row (streamed, rendered later), or of bare values."""
 
 
 @dataclass
@@ -53,6 +53,12 @@ def saw(usager_id: UUID | None, rattachement_id: UUID | None = None) -> None:
     if consultation and usager_id:
         consultation.usager_ids.add(usager_id)
         consultation.rattachement_id = consultation.rattachement_id or rattachement_id
+
+
+def refuse_unnamed() -> None:
+    """Bare values have been fetched of people: in a page they cannot be journaled, so they cannot be read."""
+    if _consultation.get():
+        raise UnwatchedResponse("fetch rows, not values: the journal must know whose they are")
 
 
 @contextmanager

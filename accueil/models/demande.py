@@ -163,9 +163,7 @@ class Demande(PersonRow, Versioned, WithMoves):
 class EtapeDemande(Etape):
     """One move of a demande."""
 
-    objet = models.ForeignKey(
-        Demande, verbose_name="demande", on_delete=models.PROTECT, related_name="etapes"
-    )
+    objet = models.ForeignKey(Demande, verbose_name="demande", on_delete=models.PROTECT, related_name="etapes")
 
     class Meta(Etape.Meta):
         verbose_name = "étape de demande"
@@ -210,9 +208,7 @@ class Fait(PersonRow):
     )
     said_at = models.DateTimeField("dit le", default=timezone.now)
     unite = models.ForeignKey(Unite, verbose_name="dit à", on_delete=models.PROTECT, related_name="+")
-    recorded_by = models.ForeignKey(
-        Agent, verbose_name="noté par", on_delete=models.PROTECT, related_name="+"
-    )
+    recorded_by = models.ForeignKey(Agent, verbose_name="noté par", on_delete=models.PROTECT, related_name="+")
 
     objects = FaitQuerySet.as_manager()
 

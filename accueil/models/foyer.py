@@ -46,9 +46,7 @@ class MembreFoyer(PersonRow):
         AUTRE = "autre", "autre"
 
     foyer = models.ForeignKey(Foyer, verbose_name="foyer", on_delete=models.PROTECT, related_name="membres")
-    usager = models.ForeignKey(
-        Usager, verbose_name="usager", on_delete=models.PROTECT, related_name="appartenances"
-    )
+    usager = models.ForeignKey(Usager, verbose_name="usager", on_delete=models.PROTECT, related_name="appartenances")
     lien = models.CharField("place dans le foyer", max_length=20, choices=Lien)
     has_autorite_parentale = models.BooleanField("a l’autorité parentale", default=False)
     starts_on = models.DateField("depuis le", default=timezone.localdate)

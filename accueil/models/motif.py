@@ -13,9 +13,7 @@ class Motif(Referentiel):
     """A neutral motive of a passage."""
 
     libelle = models.CharField("libellé au guichet", max_length=120)
-    domaine = models.ForeignKey(
-        Domaine, verbose_name="domaine", on_delete=models.PROTECT, null=True, blank=True
-    )
+    domaine = models.ForeignKey(Domaine, verbose_name="domaine", on_delete=models.PROTECT, null=True, blank=True)
     is_confidentiel = models.BooleanField(
         "confidentiel", default=False, help_text="Ouvre l’espace confidentiel dès l’enregistrement."
     )

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accueil.models.demande import Demande
@@ -90,6 +90,11 @@ class PassageQuerySet(ProtectedQuerySet["Passage"]):
 
     def in_interview(self) -> Self:
         return self.filter(statut__in=[Passage.Statut.EN_ENTRETIEN, Passage.Statut.EN_PAUSE])
+
+    def with_state_since(self) -> Self:
+        """Annotate `state_since`: when each reached the state it is in now."""
+        moves = EtapePassage.objects.filter(objet=OuterRef("pk")).order_by("-at", "-pk")
+        return self.annotate(state_since=Subquery(moves.values("at")[:1]))
 
 
 class Passage(PersonRow, Versioned, WithMoves):
@@ -190,18 +195,14 @@ class Passage(PersonRow, Versioned, WithMoves):
 class PassageUsager(PersonRow):
     """One of the people whom a passage concerns."""
 
-    passage = models.ForeignKey(
-        Passage, verbose_name="passage", on_delete=models.PROTECT, related_name="concernes"
-    )
+    passage = models.ForeignKey(Passage, verbose_name="passage", on_delete=models.PROTECT, related_name="concernes")
     usager = models.ForeignKey(Usager, verbose_name="usager", on_delete=models.PROTECT, related_name="+")
     is_present = models.BooleanField("présent", default=True)
 
     class Meta:
         verbose_name = "personne concernée"
         verbose_name_plural = "personnes concernées"
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["passage", "usager"], name="passage_usager_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["passage", "usager"], name="passage_usager_once")]
         indexes: ClassVar = [models.Index(fields=["usager"], name="passage_usager")]
 
     def __str__(self) -> str:
@@ -211,9 +212,7 @@ class PassageUsager(PersonRow):
 class EtapePassage(Etape):
     """One move of a passage."""
 
-    objet = models.ForeignKey(
-        Passage, verbose_name="passage", on_delete=models.PROTECT, related_name="etapes"
-    )
+    objet = models.ForeignKey(Passage, verbose_name="passage", on_delete=models.PROTECT, related_name="etapes")
 
     class Meta(Etape.Meta):
         verbose_name = "étape de passage"

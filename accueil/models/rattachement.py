@@ -58,9 +58,7 @@ class RattachementQuerySet(models.QuerySet["Rattachement"]):
         The same source never makes two live relationships of one nature for the same holder.
         """
         holder = {"agent": agent, "unite": unite}
-        standing = (
-            self.from_source(source).live().filter(nature=nature, usager_id=usager_id, **holder).first()
-        )
+        standing = self.from_source(source).live().filter(nature=nature, usager_id=usager_id, **holder).first()
         if standing:
             standing.ends_at = until
             standing.save(update_fields=["ends_at"])

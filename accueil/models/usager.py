@@ -95,6 +95,15 @@ class UsagerQuerySet(ProtectedQuerySet["Usager"]):
         wanted = {"naissance_annee": born.annee, "naissance_mois": born.mois, "naissance_jour": born.jour}
         return self.filter(**{name: value for name, value in wanted.items() if value})
 
+    def same_identity(self, nom_usage: str, prenoms: str, naissance: PartialDate | None) -> Self:
+        """Those who bear the same names, however they are written, and are born the same day (or unknown day)."""
+        return self.filter(
+            recherche_nom_prenoms=Normalise(Value(f"{nom_usage} {prenoms}")),
+            naissance_annee=naissance.annee if naissance else None,
+            naissance_mois=naissance.mois if naissance else None,
+            naissance_jour=naissance.jour if naissance else None,
+        )
+
 
 class Usager(PersonRow, Versioned):
     """A person received by the hub. No NIR, religion, origin, opinion, offence or judgement (CNIL 2023-095)."""
@@ -111,9 +120,7 @@ class Usager(PersonRow, Versioned):
         COURRIER = "courrier", "courrier"
         AUCUN = "aucun", "ne jamais contacter : attendre sa venue"
 
-    reference = models.CharField(
-        "référence", max_length=8, unique=True, default=make_reference, editable=False
-    )
+    reference = models.CharField("référence", max_length=8, unique=True, default=make_reference, editable=False)
     nom_usage = models.CharField("nom d’usage", max_length=100)
     nom_naissance = models.CharField("nom de naissance", max_length=100, blank=True)
     prenoms = models.CharField("prénoms", max_length=100)
@@ -135,9 +142,7 @@ class Usager(PersonRow, Versioned):
         verbose_name="date de naissance",
     )
     territoire = models.ForeignKey(Territoire, verbose_name="territoire", on_delete=models.PROTECT)
-    commune = models.ForeignKey(
-        Commune, verbose_name="commune", on_delete=models.PROTECT, null=True, blank=True
-    )
+    commune = models.ForeignKey(Commune, verbose_name="commune", on_delete=models.PROTECT, null=True, blank=True)
     adresse_type = models.CharField("adresse", max_length=20, choices=Adresse, blank=True)
     langue = models.CharField("langue parlée", max_length=60, blank=True)
     needs_interprete = models.BooleanField("a besoin d’un interprète", default=False)
@@ -192,9 +197,7 @@ class Usager(PersonRow, Versioned):
             models.Index(fields=["recherche_nom_prenoms"], name="usager_nom_prenoms"),
             models.Index(fields=["recherche_prenoms_nom"], name="usager_prenoms_nom"),
             models.Index(fields=["recherche_naissance"], name="usager_naissance_prenoms"),
-            models.Index(
-                fields=["naissance_annee", "naissance_mois", "naissance_jour"], name="usager_naissance_date"
-            ),
+            models.Index(fields=["naissance_annee", "naissance_mois", "naissance_jour"], name="usager_naissance_date"),
             GinIndex(fields=["recherche_mots"], name="usager_mots"),
         ]
 
@@ -225,10 +228,7 @@ class Usager(PersonRow, Versioned):
     @property
     def has_contact_sur(self) -> bool:
         return bool(
-            self.contact_sur
-            or self.contact_sur_horaires
-            or self.contact_sur_alias
-            or self.contact_sur_sans_message
+            self.contact_sur or self.contact_sur_horaires or self.contact_sur_alias or self.contact_sur_sans_message
         )
 
     def age_on(self, day: date) -> int | None:
@@ -251,9 +251,7 @@ class Coordonnee(PersonRow, Versioned):
         COURRIEL = "courriel", "courriel"
         ADRESSE = "adresse", "adresse"
 
-    usager = models.ForeignKey(
-        Usager, verbose_name="usager", on_delete=models.PROTECT, related_name="coordonnees"
-    )
+    usager = models.ForeignKey(Usager, verbose_name="usager", on_delete=models.PROTECT, related_name="coordonnees")
     nature = models.CharField("nature", max_length=12, choices=Nature)
     valeur = models.CharField("valeur", max_length=300)
     is_shared = models.BooleanField("partagée avec quelqu’un d’autre", default=False)

@@ -7,6 +7,7 @@ everything else (ends, déports, the journal) is here, once.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
@@ -75,7 +76,16 @@ class ProtectedQuerySet(models.QuerySet[Row]):
         super()._fetch_all()  # type: ignore[misc]
         if is_new and self._is_watched:
             for row in self._result_cache or []:
-                self.tell(row)
+                if isinstance(row, self.model):
+                    self.tell(row)
+                else:
+                    journal.refuse_unnamed()
+
+    def iterator(self, chunk_size: int | None = None) -> Iterator[Row]:
+        """Rows read one by one would not be told; a page never needs it."""
+        if self._is_watched:
+            journal.refuse_unnamed()
+        return super().iterator(chunk_size)
 
     def tell(self, row: Any) -> None:
         """Tell the journal whose row this is."""

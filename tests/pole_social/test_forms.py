@@ -26,7 +26,7 @@ class TextForm(HubForm):
 class LangueForm(EditForm):
     class Meta:
         model = Usager
-        fields = ["langue", "commune"]  # noqa: RUF012
+        fields = ["langue", "commune"]
 
 
 def data(**values: Any) -> QueryDict:

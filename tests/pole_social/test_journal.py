@@ -67,10 +67,11 @@ class TestReading:
         assert sign_in(cast.gos).get("/essai/sans-personne/").status_code == 200
         assert rows("sans_personne") == []
 
-    @pytest.mark.parametrize("path", ["/essai/flux/", "/essai/plus-tard/"])
-    def test_an_answer_written_after_the_row_is_refused(
-        self, cast: SimpleNamespace, sign_in: SignIn, path: str
+    @pytest.mark.parametrize("path", ["/essai/flux/", "/essai/plus-tard/", "/essai/valeurs/", "/essai/un-par-un/"])
+    def test_an_answer_that_cannot_be_journaled_is_refused(
+        self, cast: SimpleNamespace, aminata: Usager, sign_in: SignIn, path: str
     ) -> None:
+        make_passage(aminata, by=cast.gos)
         with pytest.raises(UnwatchedResponse):
             sign_in(cast.gos).get(path)
 

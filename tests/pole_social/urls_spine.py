@@ -49,6 +49,14 @@ def lazy(request: HttpRequest) -> TemplateResponse:
     return TemplateResponse(request, "404.html", {})
 
 
+def bare(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(list(Usager.objects.visible_to(request.user).values("nom_usage"))))
+
+
+def one_by_one(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("".join(str(usager) for usager in Usager.objects.visible_to(request.user).iterator()))
+
+
 def no_person(request: HttpRequest) -> HttpResponse:
     return HttpResponse("une page sans personne")
 
@@ -97,6 +105,8 @@ urlpatterns = [
     page("essai/inchange/", unchanged, roles=DESK, name="inchange"),
     page("essai/flux/", streamed, roles=DESK, name="flux"),
     page("essai/plus-tard/", lazy, roles=DESK, name="plus_tard"),
+    page("essai/valeurs/", bare, roles=DESK, name="valeurs"),
+    page("essai/un-par-un/", one_by_one, roles=DESK, name="un_par_un"),
     page("essai/sans-personne/", no_person, roles=DESK, name="sans_personne"),
     page("essai/<uuid:pk>/panne/", broken, roles=DESK, methods=FORM, name="panne"),
     page("essai/bouge/", moved, roles=DESK, methods=ACT, name="bouge"),

@@ -159,6 +159,8 @@ class DemoServer(BaseApplication):
         self.application = application
         self.port = port
         self.welcome = welcome
+        # Read before gunicorn puts its own: ignored under nohup.
+        self.survives_terminal = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
         super().__init__()
 
     def load_config(self) -> None:
@@ -169,7 +171,8 @@ class DemoServer(BaseApplication):
             "worker_class": "gthread",
             "threads": 4,
             "graceful_timeout": 5,
-            "loglevel": "warning",
+            # A worker that answers our own signal is no news.
+            "loglevel": "error",
             "control_socket_disable": True,
             "when_ready": self.greet,
         }
@@ -181,6 +184,9 @@ class DemoServer(BaseApplication):
         return self.application
 
     def greet(self, arbiter: Arbiter) -> None:
-        """Speak once the port listens; from then on a closed terminal stops us, where gunicorn reloads."""
-        signal.signal(signal.SIGHUP, lambda _signal, frame: arbiter.signal(signal.SIGTERM, frame))
+        """Speak once the port listens, and let a closed terminal stop us, where gunicorn would reload."""
+        if self.survives_terminal:
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        else:
+            signal.signal(signal.SIGHUP, lambda _signal, frame: arbiter.signal(signal.SIGTERM, frame))
         print(self.welcome, flush=True)
