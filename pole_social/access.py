@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 
 from pole_social import journal
@@ -52,7 +53,7 @@ def page(
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method not in methods:
-            return HttpResponseNotAllowed(methods)
+            return HttpResponseNotAllowed(methods, content=render_to_string("405.html"))
         if admitted != EVERYONE and not admitted & request.user.roles:  # type: ignore[union-attr]
             raise PermissionDenied
         with journal.consulting() as consultation:

@@ -228,7 +228,7 @@ class TestShape:
             for path in (ROOT / folder).rglob("*")
             if path.suffix in (".py", ".html")
         )
-        by_status = {f"{status}.html" for status in (400, 403, 404, 413, 500, 503)}
+        by_status = {f"{status}.html" for status in (400, 403, 404, 405, 413, 500, 503)}
         for path in (ROOT / "templates").rglob("*.html"):
             name = path.relative_to(ROOT / "templates").as_posix()
             assert name in by_status or f'"{name}"' in written or f"'{name}'" in written, name

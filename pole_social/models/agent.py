@@ -119,6 +119,13 @@ class Agent(AbstractBaseUser):
         leads = any(affectation.responsable for affectation in self.current_affectations)
         return frozenset({famille} | ({Metier.Famille.ENCADREMENT} if leads else set()))
 
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Django's own permissions are not used: the métier and the affectations decide."""
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return False
+
     @property
     def famille(self) -> str:
         return self.metier.famille

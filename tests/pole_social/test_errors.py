@@ -75,7 +75,7 @@ class TestPages:
         )
         assert response.status_code == 302
 
-    @pytest.mark.parametrize("status", ["400", "403", "404", "413", "500", "503"])
+    @pytest.mark.parametrize("status", ["400", "403", "404", "405", "413", "500", "503"])
     def test_they_name_nobody_and_hold_no_token(self, status: str) -> None:
         page = (ROOT / "templates" / f"{status}.html").read_text(encoding="utf-8")
         for forbidden in ("{{", "csrf_token", "request", "user", "messages", "nonce"):
@@ -95,7 +95,7 @@ def test_with_no_database_at_all() -> None:
     code = (
         "import django; django.setup()\n"
         "from django.test import Client\n"
-        "client = Client(raise_request_exception=False)\n"
+        "client = Client(raise_request_exception=False, SERVER_NAME='localhost')\n"
         "client.cookies['session'] = 'x' * 32\n"
         "for path in ('/sante/vivant', '/sante/pret', '/', '/connexion/'):\n"
         "    print(path, client.get(path).status_code)\n"

@@ -50,7 +50,7 @@ def test_a_database_error_does_not_print_its_row(cast: SimpleNamespace, aminata:
     record = make_record()
     try:
         with transaction.atomic():
-            Usager.objects.filter(pk=aminata.pk).update(naissance_mois=13)
+            Usager.objects.filter(pk=aminata.pk).update(naissance_annee=1800)
     except IntegrityError as error:
         # The control: PostgreSQL itself says the whole row.
         assert "Aminata" in str(error)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -26,7 +27,7 @@ def test_not_ready_without_it(client: Client, db: None, monkeypatch: pytest.Monk
     def away(*args: Any, **kwargs: Any) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(type(connection), "cursor", away)
+    monkeypatch.setattr(BaseDatabaseWrapper, "cursor", away)
     assert client.get("/sante/pret").status_code == 503
 
 
