@@ -47,6 +47,7 @@ class Metier(Referentiel):
         return self.libelle
 
 
+ADMINISTRATION_CODE = "administration_fonctionnelle"
 # These two work for the whole Département: their métier alone gives the role, without an affectation.
 FAMILLES_WITHOUT_AFFECTATION = {Metier.Famille.CONTROLE, Metier.Famille.ADMINISTRATION}
 
@@ -62,6 +63,14 @@ class AgentManager(BaseUserManager["Agent"]):
         agent.set_password(password)
         agent.save(using=self._db)
         return agent
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> Agent:
+        """What `manage.py createsuperuser` makes: the first account, of the métier that administers.
+
+        There are no superusers; that account reads no person. Needs `load_reference` first.
+        """
+        fields.setdefault("metier", Metier.objects.get(code=ADMINISTRATION_CODE))
+        return self.create_user(username, password, **fields)
 
 
 class Agent(AbstractBaseUser):
@@ -85,7 +94,7 @@ class Agent(AbstractBaseUser):
     objects = AgentManager()
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: ClassVar = ["nom", "prenom", "metier"]
+    REQUIRED_FIELDS: ClassVar = ["nom", "prenom"]
 
     class Meta:
         verbose_name = "agent"

@@ -80,3 +80,12 @@ def test_what_is_edited_is_not_loaded_over(cast: SimpleNamespace, sign_in: SignI
     caf.refresh_from_db()
     assert caf.nom == "CAF 92, nouveau nom"
     assert caf.edited_at is not None
+
+
+def test_the_first_account_administers_and_reads_no_person(db: None, sign_in: SignIn) -> None:
+    call_command("createsuperuser", "--noinput", username="premiere", nom="Ba", prenom="Awa", verbosity=0)
+    agent = Agent.objects.get(username="premiere")
+    assert agent.roles == {"administration"}
+    client = sign_in(agent)
+    assert client.get("/administration/").status_code == 200
+    assert client.get("/accueil/").status_code == 403

@@ -27,8 +27,9 @@ def test_not_ready_without_it(client: Client, db: None, monkeypatch: pytest.Monk
     def away(*args: Any, **kwargs: Any) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(BaseDatabaseWrapper, "cursor", away)
-    assert client.get("/sante/pret").status_code == 503
+    with monkeypatch.context() as patch:
+        patch.setattr(BaseDatabaseWrapper, "cursor", away)
+        assert client.get("/sante/pret").status_code == 503
 
 
 @pytest.mark.parametrize("path", ["/sante/vivant", "/sante/pret"])
