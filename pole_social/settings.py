@@ -101,6 +101,7 @@ def _database() -> dict[str, object]:
         found = {
             "ENGINE": "django.db.backends.postgresql",
             "HOST": host,
+            "PORT": str(cluster.PORT),
             "NAME": "pole_social",
             "USER": "pole_social",
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from types import SimpleNamespace
 
@@ -12,6 +13,9 @@ from django.test import Client
 from parcours.demonstration.builders import SEED, UsagerFactory, fake
 from parcours.demonstration.monde import build_world
 from pole_social.models import Agent
+
+# TERM on `make test` unwinds like Ctrl-C, so that the last one out stops the embedded PostgreSQL.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 PASSWORD = "le-mot-de-passe-des-tests"
 

@@ -8,11 +8,15 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.http import QueryDict
 
 from pole_social.http import TECHNICAL_FIELDS
 from pole_social.models import Agent, StaleVersion
 from pole_social.texts import normalise, validate_text
+
+
+EMPTY_CHOICE = "Choisir…"
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class HubForm(forms.Form):
         # Django makes UUIDField a CharField; what it cleans to is not a text.
         if isinstance(field, forms.CharField) and not isinstance(field, forms.UUIDField):
             field.validators.append(validate_text)
+        _name_the_empty_choice(field)
         # A browser's own bubbles speak another language and hide the summary.
         field.widget.attrs.setdefault("autocomplete", "off")
         if not field.required and not isinstance(field, forms.BooleanField) and not field.widget.is_hidden:
@@ -133,6 +138,16 @@ class EditForm(HubForm, forms.ModelForm):
         values = value if isinstance(value, list) else [value]
         prepared = [str(self.fields[name].prepare_value(v)) for v in values if v not in (None, "")]
         return self.shown(name, prepared)
+
+
+def _name_the_empty_choice(field: forms.Field) -> None:
+    """« Choisir… » rather than a row of dashes, which says nothing read aloud."""
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label:
+            field.empty_label = EMPTY_CHOICE
+    elif isinstance(field, forms.ChoiceField) and not callable(field.choices):
+        dashes = BLANK_CHOICE_DASH[0]
+        field.choices = [("", EMPTY_CHOICE) if choice == dashes else choice for choice in field.choices]
 
 
 def _normalised(data: QueryDict | None) -> QueryDict | None:

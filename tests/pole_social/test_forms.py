@@ -135,3 +135,14 @@ class TestStaleVersion:
         form = LangueForm(data(langue="x", version=1, commune="999999"), instance=aminata)
         assert not form.is_valid()
         assert "commune" in form.errors
+
+
+class TestEmptyChoice:
+    def test_a_select_says_to_choose(self, aminata: Usager) -> None:
+        assert "Choisir…" in str(LangueForm(instance=aminata)["commune"])
+
+    def test_a_meaningful_empty_choice_keeps_its_words(self) -> None:
+        class Niveau(HubForm):
+            niveau = forms.ChoiceField(choices=[("", "aucune"), ("vigilance", "vigilance")], required=False)
+
+        assert "aucune" in str(Niveau()["niveau"])

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
@@ -20,55 +20,55 @@ from pole_social.urls import handler400, handler403, handler404, handler500, url
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 
-def fiche(request: HttpRequest, pk: UUID) -> HttpResponse:
+def fiche(request: Any, pk: UUID) -> HttpResponse:
     usager = get_object_or_404(Usager.objects.visible_to(request.user), pk=pk)
     return HttpResponse(usager.nom_complet)
 
 
-def liste(request: HttpRequest) -> HttpResponse:
+def liste(request: Any) -> HttpResponse:
     return HttpResponse("\n".join(str(usager) for usager in Usager.objects.visible_to(request.user)))
 
 
-def forgetful(request: HttpRequest) -> HttpResponse:
+def forgetful(request: Any) -> HttpResponse:
     """Asks for people, shows none: a row all the same."""
     Usager.objects.visible_to(request.user)
     return HttpResponse("rien")
 
 
-def unchanged(request: HttpRequest) -> HttpResponse:
+def unchanged(request: Any) -> HttpResponse:
     list(Usager.objects.visible_to(request.user))
     return HttpResponse(status=204)
 
 
-def streamed(request: HttpRequest) -> StreamingHttpResponse:
+def streamed(request: Any) -> Any:
     usagers = Usager.objects.visible_to(request.user)
     return StreamingHttpResponse(str(usager) for usager in usagers)
 
 
-def lazy(request: HttpRequest) -> TemplateResponse:
+def lazy(request: Any) -> TemplateResponse:
     return TemplateResponse(request, "404.html", {})
 
 
-def bare(request: HttpRequest) -> HttpResponse:
+def bare(request: Any) -> HttpResponse:
     return HttpResponse(str(list(Usager.objects.visible_to(request.user).values("nom_usage"))))
 
 
-def one_by_one(request: HttpRequest) -> HttpResponse:
+def one_by_one(request: Any) -> HttpResponse:
     return HttpResponse("".join(str(usager) for usager in Usager.objects.visible_to(request.user).iterator()))
 
 
-def no_person(request: HttpRequest) -> HttpResponse:
+def no_person(request: Any) -> HttpResponse:
     return HttpResponse("une page sans personne")
 
 
-def broken(request: HttpRequest, pk: UUID) -> HttpResponse:
+def broken(request: Any, pk: UUID) -> HttpResponse:
     """Writes, reads, then fails: nothing of it may stay but what is journaled afterwards."""
     usager = get_object_or_404(Usager.objects.visible_to(request.user), pk=pk)
     Usager.objects.filter(pk=usager.pk).update(langue="écrit puis annulé")
     raise ValueError("Traoré Aminata, née en 1991")
 
 
-def moved(request: HttpRequest) -> HttpResponse:
+def moved(request: Any) -> HttpResponse:
     raise MoveRefused
 
 
@@ -79,7 +79,7 @@ class NoteForm(CreateForm):
     couleur = forms.ChoiceField(label="couleur", choices=[("bleu", "Bleu"), ("vert", "Vert")])
 
 
-def note(request: HttpRequest) -> HttpResponse:
+def note(request: Any) -> HttpResponse:
     form = NoteForm(request.POST or None)
 
     def act() -> Any:
