@@ -1,3 +1,35 @@
 """Addresses."""
+
+from evaluation.views import apports, domaine, envoi, etapes, evaluation, liste, relais
+from pole_social.access import ACT, EVALUATORS, FORM, MANAGERS, Role, page
+from pole_social.models import Acces
+
+SOCIAL = frozenset({Role.SOCIAL})
+
 app_name = "evaluation"
-urlpatterns = []
+urlpatterns = [
+    page("", liste.liste, roles=EVALUATORS, name="liste", action=Acces.Action.LISTE),
+    page("relais/<uuid:pk>/", relais.relais, roles=EVALUATORS, name="relais"),
+    page(
+        "relais/<uuid:pk>/acceptation/",
+        relais.acceptation,
+        roles=SOCIAL,
+        methods=ACT,
+        name="relais_acceptation",
+    ),
+    page("relais/<uuid:pk>/retour/", relais.retour, roles=EVALUATORS, methods=ACT, name="relais_retour"),
+    page("<uuid:pk>/", evaluation.evaluation, roles=EVALUATORS, name="evaluation"),
+    page("<uuid:pk>/domaines/<slug:code>/", domaine.domaine, roles=SOCIAL, methods=FORM, name="domaine"),
+    page("<uuid:pk>/appuis/", apports.appui, roles=SOCIAL, methods=ACT, name="appui"),
+    page("<uuid:pk>/propositions/", apports.proposition, roles=SOCIAL, methods=ACT, name="proposition"),
+    page("<uuid:pk>/validation/", etapes.validation, roles=SOCIAL, methods=ACT, name="validation"),
+    page("<uuid:pk>/decision/", etapes.decision, roles=MANAGERS, methods=ACT, name="decision"),
+    page("<uuid:pk>/relais/", envoi.relais_nouveau, roles=SOCIAL, methods=FORM, name="relais_nouveau"),
+    page(
+        "<uuid:pk>/sans-accompagnement/",
+        etapes.sans_accompagnement,
+        roles=SOCIAL,
+        methods=ACT,
+        name="sans_accompagnement",
+    ),
+]

@@ -14,6 +14,7 @@ from django.db.models.functions import Concat
 from django.utils import timezone
 
 from accueil.models.visibility import ProtectedQuerySet
+from pole_social import journal
 from pole_social.access import SEARCHERS
 from pole_social.dates import PartialDate
 from pole_social.models import Agent, Commune, PersonRow, Territoire, Versioned
@@ -73,8 +74,9 @@ class UsagerQuerySet(ProtectedQuerySet["Usager"]):
 
         The one exception to `visible_to`: it lets one find somebody, not open their file.
         """
+        journal.announce()
         if not SEARCHERS & agent.roles:
-            return self.none().watched()
+            return self.none()
         found = self.filter(territoire__in=agent.territoire_ids, is_sealed=False)
         return found.without_deport(agent).watched()
 

@@ -49,9 +49,7 @@ class EvaluationQuerySet(ProtectedQuerySet["Evaluation"]):
         return self.filter(statut=Evaluation.Statut.A_VALIDER)
 
 
-def content_relationships(
-    queryset: ProtectedQuerySet, agent: Agent, evaluation_path: str
-) -> RattachementQuerySet:
+def content_relationships(queryset: ProtectedQuerySet, agent: Agent, evaluation_path: str) -> RattachementQuerySet:
     """The relationships that open an evaluation's content, by role.
 
     Social: any work on the person's evaluation or parcours. Encadrement: until the decision only. Other
@@ -85,19 +83,13 @@ class Evaluation(PersonRow, Versioned, WithMoves):
         Statut.VALIDEE: (Statut.A_REPRENDRE,),
     }
 
-    usager = models.ForeignKey(
-        Usager, verbose_name="usager", on_delete=models.PROTECT, related_name="evaluations"
-    )
+    usager = models.ForeignKey(Usager, verbose_name="usager", on_delete=models.PROTECT, related_name="evaluations")
     unite = models.ForeignKey(Unite, verbose_name="unité", on_delete=models.PROTECT, related_name="+")
-    evaluateur = models.ForeignKey(
-        Agent, verbose_name="évaluateur", on_delete=models.PROTECT, related_name="+"
-    )
+    evaluateur = models.ForeignKey(Agent, verbose_name="évaluateur", on_delete=models.PROTECT, related_name="+")
     statut = models.CharField("état", max_length=20, choices=Statut, default=Statut.EN_COURS)
     opened_on = models.DateField("ouverte le", default=timezone.localdate, editable=False)
     echeance = models.DateField("prochaine date")
-    relais_recus = models.ManyToManyField(
-        Relais, verbose_name="relais reçus", related_name="evaluations_recues"
-    )
+    relais_recus = models.ManyToManyField(Relais, verbose_name="relais reçus", related_name="evaluations_recues")
     relais_envoyes = models.ManyToManyField(
         Relais, verbose_name="relais envoyés", related_name="evaluations_envoyees", blank=True
     )
@@ -163,9 +155,7 @@ class Evaluation(PersonRow, Versioned, WithMoves):
 class EtapeEvaluation(Etape):
     """One move of an evaluation."""
 
-    objet = models.ForeignKey(
-        Evaluation, verbose_name="évaluation", on_delete=models.PROTECT, related_name="etapes"
-    )
+    objet = models.ForeignKey(Evaluation, verbose_name="évaluation", on_delete=models.PROTECT, related_name="etapes")
 
     class Meta(Etape.Meta):
         verbose_name = "étape d’évaluation"

@@ -116,9 +116,7 @@ class FragiliteReperee(PersonRow):
     exploration = models.ForeignKey(
         Exploration, verbose_name="exploration", on_delete=models.PROTECT, related_name="fragilites"
     )
-    fragilite = models.ForeignKey(
-        Fragilite, verbose_name="fragilité", on_delete=models.PROTECT, related_name="+"
-    )
+    fragilite = models.ForeignKey(Fragilite, verbose_name="fragilité", on_delete=models.PROTECT, related_name="+")
     niveau = models.CharField("niveau", max_length=12, choices=Niveau)
     depuis = models.CharField("depuis quand", max_length=60, blank=True)
     paroles = models.CharField("ses mots", max_length=500, blank=True, help_text=READ_BY)

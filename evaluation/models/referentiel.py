@@ -12,9 +12,7 @@ from pole_social.models import Domaine, Referentiel
 class Fragilite(Referentiel):
     """One fragility that an evaluation may find, in one domaine."""
 
-    domaine = models.ForeignKey(
-        Domaine, verbose_name="domaine", on_delete=models.PROTECT, related_name="fragilites"
-    )
+    domaine = models.ForeignKey(Domaine, verbose_name="domaine", on_delete=models.PROTECT, related_name="fragilites")
     libelle = models.CharField("libellé", max_length=150)
 
     class Meta:

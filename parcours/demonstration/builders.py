@@ -15,7 +15,7 @@ from evaluation.models import Evaluation, Exploration, Fragilite, FragiliteReper
 from evaluation.opening import open_from as open_evaluation
 from parcours.models import Action, Ecrit, Objectif, Parcours
 from parcours.opening import open_from as open_parcours
-from pole_social.models import Agent, Commune, Domaine, Unite
+from pole_social.models import Agent, Commune, Domaine, Partenaire, Unite
 
 SEED = 20231108
 fake = Faker("fr_FR")
@@ -96,10 +96,15 @@ def make_demande(
 
 
 def make_fait(
-    usager: Usager, *, by: Agent, sujet: str = "logement", valeur: str = "locataire du parc social"
+    usager: Usager,
+    *,
+    by: Agent,
+    sujet: str = "logement",
+    valeur: str = "locataire du parc social",
+    passage: Passage | None = None,
 ) -> Fait:
     return Fait.objects.create(
-        usager=usager, sujet=sujet, valeur=valeur, unite=by.unites[0], recorded_by=by
+        usager=usager, sujet=sujet, valeur=valeur, passage=passage, unite=by.unites[0], recorded_by=by
     )
 
 
@@ -155,9 +160,7 @@ def explore_all(
     return evaluation
 
 
-def make_evaluation(
-    usager: Usager, *, sent_by: Agent, by: Agent, explored: bool = False, **relais: Any
-) -> Evaluation:
+def make_evaluation(usager: Usager, *, sent_by: Agent, by: Agent, explored: bool = False, **relais: Any) -> Evaluation:
     """An evaluation opened by `by` from a relais of `sent_by`; `explored` fills its 14 domaines."""
     made = open_evaluation(make_relais(usager, by=sent_by, **relais), by=by)
     return explore_all(made, by=by) if explored else made
@@ -186,14 +189,17 @@ def make_action(
     libelle: str = "Appeler le bailleur",
     due_in: int = 14,
     statut: str = Action.Statut.PREVUE,
+    porteur: str = Action.Porteur.PROFESSIONNEL,
+    partenaire: str = "",
 ) -> Action:
-    """An action of `by`; `due_in` is in days and may be negative."""
+    """An action of `by`, or of another `porteur`; `due_in` is in days and may be negative."""
     made = Action.objects.create(
         parcours=parcours,
         objectif=objectif,
         libelle=libelle,
-        porteur=Action.Porteur.PROFESSIONNEL,
-        agent=by,
+        porteur=porteur,
+        agent=by if porteur == Action.Porteur.PROFESSIONNEL else None,
+        partenaire=Partenaire.objects.get(code=partenaire) if partenaire else None,
         echeance=timezone.localdate() + timedelta(days=due_in),
         statut=statut,
         created_by=by,
@@ -209,15 +215,19 @@ def make_ecrit(
     texte: str = "Rencontre au pôle social. La situation avance.",
     signed: bool = True,
     done_on: date | None = None,
+    modalite: str = Ecrit.Modalite.RENDEZ_VOUS,
+    nommes: Iterable[Agent] = (),
 ) -> Ecrit:
     made = Ecrit.objects.create(
         parcours=parcours,
         auteur=by,
         cercle=cercle,
-        modalite=Ecrit.Modalite.RENDEZ_VOUS,
+        modalite=modalite,
         done_on=done_on or timezone.localdate(),
         texte=texte,
     )
+    if nommes:
+        made.nommes.set(nommes)
     if signed:
         made.sign()
     return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 
 from pole_social.models import Affectation, Agent, Bureau, Commune, Lieu, Metier, Territoire, Unite
 
@@ -67,16 +68,16 @@ def build_world(password: str) -> dict[str, Agent]:
     metiers = Metier.objects.in_bulk(field_name="code")
     made = Agent(metier_id=0)
     made.set_password(password)
-    return {
-        row[0]: _agent(row, metiers[row[3]], unites.get(row[4] or ""), made.password) for row in AGENTS
-    }
+    return {row[0]: _agent(row, metiers[row[3]], unites.get(row[4] or ""), made.password) for row in AGENTS}
 
 
 def _second_territoire() -> None:
     code, nom = TERRITOIRE_2
     territoire, _ = Territoire.objects.get_or_create(code=code, defaults={"nom": nom})
-    Commune.objects.filter(code__in=COMMUNES_2).update(territoire=territoire)
-    Lieu.objects.filter(code="chatenay").update(territoire=territoire)
+    # Marked as an administrator's edit: the next load of the referentials leaves them there.
+    by_hand = {"territoire": territoire, "edited_at": timezone.now()}
+    Commune.objects.filter(code__in=COMMUNES_2).update(**by_hand)
+    Lieu.objects.filter(code="chatenay").update(**by_hand)
 
 
 def _unites(code: str, natures: list[Unite.Nature]) -> list[Unite]:

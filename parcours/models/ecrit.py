@@ -28,9 +28,9 @@ class EcritQuerySet(TeamQuerySet):
 
     def circles_of(self, agent: Agent) -> Q:
         """The circles this agent reads as a live member of the team."""
-        circles = Q(cercle=Ecrit.Cercle.EQUIPE)
-        if agent.famille in (Famille.SOCIAL, Famille.SANTE):
-            circles |= Q(cercle=agent.famille)
+        circles = Q(cercle__in=circles_read(agent))
+        if not may_be_named(agent):
+            return circles
         named = Ecrit.nommes.through.objects.filter(ecrit=OuterRef("pk"), agent=agent)
         return circles | Q(Exists(named), cercle=Ecrit.Cercle.PROTECTION)
 
@@ -57,9 +57,7 @@ class Ecrit(PersonRow, Versioned):
         VISIO = "visio", "visio"
         TIERS = "tiers", "avec un tiers"
 
-    parcours = models.ForeignKey(
-        Parcours, verbose_name="parcours", on_delete=models.PROTECT, related_name="ecrits"
-    )
+    parcours = models.ForeignKey(Parcours, verbose_name="parcours", on_delete=models.PROTECT, related_name="ecrits")
     auteur = models.ForeignKey(Agent, verbose_name="auteur", on_delete=models.PROTECT, related_name="+")
     cercle = models.CharField("qui pourra lire", max_length=15, choices=Cercle)
     nommes = models.ManyToManyField(Agent, verbose_name="personnes nommées", blank=True, related_name="+")
@@ -107,6 +105,17 @@ class Ecrit(PersonRow, Versioned):
         if type(self)._base_manager.filter(pk=self.pk, signed_at__isnull=False).exists():
             raise StaleVersion
         super().save_over(version, fields)
+
+
+def circles_read(agent: Agent) -> list[str]:
+    """The circles of which a live member of the team reads every signed écrit."""
+    own = [agent.famille] if agent.famille in (Famille.SOCIAL, Famille.SANTE) else []
+    return [Ecrit.Cercle.EQUIPE, *own]
+
+
+def may_be_named(agent: Agent) -> bool:
+    """Child protection is read by those named on it; never by santé sexuelle (domain, "Who may see what")."""
+    return agent.famille != Famille.SANTE_SEXUELLE
 
 
 def circles_offered(agent: Agent) -> list[str]:

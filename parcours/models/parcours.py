@@ -87,9 +87,7 @@ class Parcours(PersonRow, Versioned, WithMoves):
         Statut.CLOS: (Statut.ACTIF,),
     }
 
-    usager = models.ForeignKey(
-        Usager, verbose_name="usager", on_delete=models.PROTECT, related_name="parcours"
-    )
+    usager = models.ForeignKey(Usager, verbose_name="usager", on_delete=models.PROTECT, related_name="parcours")
     unite = models.ForeignKey(Unite, verbose_name="unité", on_delete=models.PROTECT, related_name="+")
     # Of the unité, copied for the constraint: one open parcours per person and nature.
     nature = models.CharField("nature", max_length=20, choices=Unite.Nature, editable=False)
@@ -98,9 +96,7 @@ class Parcours(PersonRow, Versioned, WithMoves):
     opened_on = models.DateField("ouvert le", default=timezone.localdate)
     echeance = models.DateField("prochain bilan le")
     wakes_on = models.DateField("reprise le", null=True, blank=True)
-    relais_recus = models.ManyToManyField(
-        Relais, verbose_name="relais reçus", related_name="parcours", blank=True
-    )
+    relais_recus = models.ManyToManyField(Relais, verbose_name="relais reçus", related_name="parcours", blank=True)
 
     objects = ParcoursQuerySet.as_manager()
 
@@ -149,9 +145,7 @@ class Parcours(PersonRow, Versioned, WithMoves):
 class EtapeParcours(Etape):
     """One move of a parcours."""
 
-    objet = models.ForeignKey(
-        Parcours, verbose_name="parcours", on_delete=models.PROTECT, related_name="etapes"
-    )
+    objet = models.ForeignKey(Parcours, verbose_name="parcours", on_delete=models.PROTECT, related_name="etapes")
 
     class Meta(Etape.Meta):
         verbose_name = "étape de parcours"
@@ -216,9 +210,7 @@ class Intervenant(PersonRow):
                 violation_error_message="La fin précède le début.",
             ),
         ]
-        indexes: ClassVar = [
-            models.Index(fields=["agent"], name="intervenant_live", condition=Q(ends_at=None))
-        ]
+        indexes: ClassVar = [models.Index(fields=["agent"], name="intervenant_live", condition=Q(ends_at=None))]
 
     def __str__(self) -> str:
         return str(self.agent)
@@ -227,9 +219,7 @@ class Intervenant(PersonRow):
 class Objectif(PersonRow, Versioned):
     """A goal, agreed with the person."""
 
-    parcours = models.ForeignKey(
-        Parcours, verbose_name="parcours", on_delete=models.PROTECT, related_name="objectifs"
-    )
+    parcours = models.ForeignKey(Parcours, verbose_name="parcours", on_delete=models.PROTECT, related_name="objectifs")
     fragilite = models.ForeignKey(
         Fragilite,
         verbose_name="fragilité",
@@ -284,9 +274,7 @@ class Action(PersonRow, Versioned, WithMoves):
         Statut.EN_ATTENTE: (Statut.PREVUE, Statut.EN_COURS, Statut.FAITE, Statut.ABANDONNEE),
     }
 
-    parcours = models.ForeignKey(
-        Parcours, verbose_name="parcours", on_delete=models.PROTECT, related_name="actions"
-    )
+    parcours = models.ForeignKey(Parcours, verbose_name="parcours", on_delete=models.PROTECT, related_name="actions")
     objectif = models.ForeignKey(
         Objectif,
         verbose_name="objectif",

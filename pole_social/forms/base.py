@@ -142,11 +142,11 @@ class EditForm(HubForm, forms.ModelForm):
 
 def _name_the_empty_choice(field: forms.Field) -> None:
     """« Choisir… » rather than a row of dashes, which says nothing read aloud."""
+    dashes = BLANK_CHOICE_DASH[0]
     if isinstance(field, forms.ModelChoiceField):
-        if field.empty_label:
+        if field.empty_label == dashes[1]:
             field.empty_label = EMPTY_CHOICE
     elif isinstance(field, forms.ChoiceField) and not callable(field.choices):
-        dashes = BLANK_CHOICE_DASH[0]
         field.choices = [("", EMPTY_CHOICE) if choice == dashes else choice for choice in field.choices]
 
 

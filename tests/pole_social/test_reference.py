@@ -31,7 +31,7 @@ COUNTS: list[tuple[type[models.Model], int]] = [
 ]
 
 
-def state() -> dict[str, list[dict[str, Any]]]:
+def state() -> dict[str, list[Any]]:
     models_of = {source.model for source in sources()}
     return {model.__name__: list(model._default_manager.order_by("code").values()) for model in models_of}
 

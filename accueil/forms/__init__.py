@@ -1,0 +1,1 @@
+"""Forms of the accueil stage, one file per noun."""

@@ -1,0 +1,1 @@
+"""Pages of the accueil stage, one file per noun."""

@@ -1,0 +1,73 @@
+"""Where an agent receives people, and what they may act on there."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from accueil.models import Demande, Passage, Relais
+from pole_social.frame import current_unite
+from pole_social.models import Agent, Bureau, Unite
+
+SESSION_BUREAU = "bureau"
+
+
+def signed_in(request: HttpRequest) -> Agent:
+    """The agent of this request; the guard of the routes has let nobody else in."""
+    assert isinstance(request.user, Agent)
+    return request.user
+
+
+def desk_unite(request: HttpRequest) -> Unite | None:
+    """The reception unité where the agent works now: the one of the top bar, else their first."""
+    desks = [unite for unite in signed_in(request).unites if unite.nature == Unite.Nature.ACCUEIL]
+    current = current_unite(request)
+    return current if current in desks else next(iter(desks), None)
+
+
+def no_desk(request: HttpRequest) -> HttpResponse:
+    """Say it honestly: this agent works in no reception unité."""
+    return render(request, "accueil/sans_guichet.html")
+
+
+def my_passage(request: HttpRequest, pk: UUID) -> Passage:
+    """A passage of my unités, held until the act is done: of two desks acting at once, one waits."""
+    agent = signed_in(request)
+    mine = Passage.objects.visible_to(agent).filter(unite__in=agent.unite_ids)
+    whole = mine.with_state_since().select_related("unite__lieu", "motif", "agent", "bureau")
+    return get_object_or_404(whole.select_for_update(of=("self",)), pk=pk)
+
+
+def my_demande(request: HttpRequest, pk: UUID) -> Demande:
+    """A demande of my unités, held until the act is done."""
+    agent = signed_in(request)
+    mine = Demande.objects.visible_to(agent).filter(unite__in=agent.unite_ids)
+    return get_object_or_404(mine.select_related("passage").select_for_update(of=("self",)), pk=pk)
+
+
+def sent_relais(request: HttpRequest, pk: UUID) -> Relais:
+    """A relais that one of my unités sent."""
+    agent = signed_in(request)
+    mine = Relais.objects.visible_to(agent).filter(de_unite__in=agent.unite_ids)
+    return get_object_or_404(mine.select_related("usager", "de_unite__lieu", "vers_unite__lieu", "sent_by"), pk=pk)
+
+
+def chosen_bureau(request: HttpRequest, unite: Unite) -> Bureau | None:
+    """The office typed with the act, else the last one used; kept for the next act.
+
+    An office of another lieu does not exist here.
+    """
+    typed = request.POST.get("bureau")
+    known = request.session.get(SESSION_BUREAU)
+    if typed is None:
+        return Bureau.objects.filter(lieu=unite.lieu, pk=known).first() if known else None
+    if not typed:
+        request.session.pop(SESSION_BUREAU, None)
+        return None
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+        raise Http404
+    bureau = get_object_or_404(Bureau, lieu=unite.lieu, pk=int(typed))
+    request.session[SESSION_BUREAU] = bureau.pk
+    return bureau

@@ -1,0 +1,177 @@
+"""One passage: registering it, its page, and its moves."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accueil.forms.demande import DemandeForm, FaitForm
+from accueil.forms.passage import PassageForm
+from accueil.models import Demande, Fait, Passage, Relais, Usager
+from accueil.views.guichet import chosen_bureau, desk_unite, my_passage, no_desk, signed_in
+from pole_social.access import DESK
+from pole_social.models import Agent, MoveRefused
+from pole_social.once import once
+
+Statut = Passage.Statut
+# The moves that are only a click; ending an interview asks what became of the demandes (`cloture`).
+CLICKS = {Statut.APPELE, Statut.EN_ENTRETIEN, Statut.EN_ATTENTE, Statut.EN_PAUSE, Statut.PARTI}
+
+
+def nouveau(request: HttpRequest) -> HttpResponse:
+    """Register a passage: of the people chosen in the search, or of nobody."""
+    agent, unite = signed_in(request), desk_unite(request)
+    if unite is None:
+        return no_desk(request)
+    is_sent = request.method == "POST"
+    people = _chosen(agent, request.POST.getlist("usagers") if is_sent else request.GET.getlist("usager"))
+    form = PassageForm(request.POST if is_sent else None, usagers=people, unite=unite)
+    if form.is_bound and form.is_valid():
+        return once(request, form, lambda: _registered(request, form.save(by=agent)))
+    context = {"form": form, "personnes": people, "unite": unite}
+    return render(request, "accueil/passage_nouveau.html", context, status=form.status)
+
+
+def _chosen(agent: Agent, typed: list[str]) -> list[Usager]:
+    """The people picked in the search, or already known to the unité; anybody else does not exist."""
+    try:
+        wanted = {UUID(pk) for pk in typed}
+    except ValueError as error:
+        raise Http404 from error
+    if not wanted:
+        return []
+    mine = Usager.objects.visible_to(agent).select_related("commune").filter(pk__in=wanted)
+    proposed = Usager.objects.candidates_for(agent).select_related("commune").filter(pk__in=wanted)
+    found = {usager.pk: usager for usager in [*mine, *proposed]}
+    if found.keys() != wanted:
+        raise Http404
+    return list(found.values())
+
+
+def _registered(request: HttpRequest, passage: Passage) -> HttpResponseRedirect:
+    messages.success(request, f"Le passage n° {passage.numero} est enregistré.")
+    if passage.statut == Statut.EN_ENTRETIEN:
+        return HttpResponseRedirect(_url(passage))
+    return redirect("accueil:bureau")  # type: ignore[return-value]
+
+
+def _url(passage: Passage) -> str:
+    return redirect("accueil:passage", passage.pk).url
+
+
+def passage(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Pré-instruction: who is there, what we know, what they ask, what comes next."""
+    agent = signed_in(request)
+    visible = Passage.objects.visible_to(agent).with_state_since()
+    found = get_object_or_404(visible.select_related("unite__lieu", "motif", "agent", "bureau"), pk=pk)
+    return show(request, found)
+
+
+def show(request: HttpRequest, found: Passage, *, status: int = 200, **given: Any) -> HttpResponse:
+    """The page of a passage; `given` replaces a form by one that was refused, or says why an act was."""
+    agent = signed_in(request)
+    people = people_of(agent, found)
+    demandes = demandes_of(agent, found)
+    context = {
+        "passage": found,
+        "savoirs": _known(agent, people),
+        "demandes": demandes,
+        "bloquantes": [demande for demande in demandes if demande.needs_next_step],
+        "relais": _handed_over(agent, demandes),
+        "acts": bool(DESK & agent.roles) and found.unite_id in agent.unite_ids,
+        "demande_form": DemandeForm(people=people, auto_id="demande_%s"),
+        "fait_form": FaitForm(people=people, auto_id="fait_%s"),
+        "refus": False,
+    }
+    return render(request, "accueil/passage.html", context | given, status=status)
+
+
+def people_of(agent: Agent, passage: Passage) -> list[Usager]:
+    """Those of the passage whom the agent may see."""
+    return list(Usager.objects.visible_to(agent).filter(passages=passage).select_related("commune"))
+
+
+def demandes_of(agent: Agent, passage: Passage) -> list[Demande]:
+    demandes = Demande.objects.visible_to(agent).filter(passage=passage)
+    return list(demandes.select_related("agent", "usager", "domaine"))
+
+
+def _known(agent: Agent, people: list[Usager]) -> list[tuple[Usager, list[Fait]]]:
+    """For each person, the latest word on each subject."""
+    told = Fait.objects.visible_to(agent).filter(usager__in=people)
+    latest: dict[tuple[UUID, str], Fait] = {}
+    for fait in told.select_related("unite__lieu", "recorded_by"):
+        latest.setdefault((fait.usager_id, fait.sujet), fait)
+    order = list(Fait.Sujet)
+    faits = sorted(latest.values(), key=lambda fait: order.index(Fait.Sujet(fait.sujet)))
+    return [(person, [fait for fait in faits if fait.usager_id == person.pk]) for person in people]
+
+
+def _handed_over(agent: Agent, demandes: list[Demande]) -> list[Relais]:
+    ids = {demande.relais_id for demande in demandes if demande.relais_id}
+    found = Relais.objects.visible_to(agent).filter(pk__in=ids)
+    return list(found.select_related("usager", "vers_unite__lieu"))
+
+
+def etape(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Call, receive, pause, send back to the queue, gone."""
+    agent, found = signed_in(request), my_passage(request, pk)
+    to = request.POST.get("vers", "")
+    if to == found.statut:
+        return _already(request, found, agent)
+    if to not in CLICKS:
+        raise MoveRefused
+    if to == Statut.PARTI and (blocking := _blocking(agent, found)):
+        return _refused(request, found, blocking)
+    found.move(to, by=agent, **_with_whom(request, found, to, agent))
+    return _after(found)
+
+
+def _with_whom(request: HttpRequest, passage: Passage, to: str, agent: Agent) -> dict[str, Any]:
+    """Who receives, and where: said when calling, taken back when the person waits again."""
+    if to == Statut.APPELE:
+        return {"agent": agent, "bureau": chosen_bureau(request, passage.unite)}
+    if to == Statut.EN_ENTRETIEN:
+        return {"agent": agent}
+    return {"agent": None, "bureau": None} if to == Statut.EN_ATTENTE else {}
+
+
+def _already(request: HttpRequest, passage: Passage, agent: Agent) -> HttpResponse:
+    """A double click has no second effect; somebody else's click is said."""
+    if passage.agent and passage.agent != agent:
+        state = passage.get_statut_display()
+        messages.warning(request, f"Le n° {passage.numero} est déjà {state}, par {passage.agent.nom_complet}.")
+        return redirect("accueil:bureau")
+    return _after(passage)
+
+
+def _after(passage: Passage) -> HttpResponse:
+    """With the person in front of one, their page; else the desk."""
+    if passage.statut in {Statut.EN_ENTRETIEN, Statut.EN_PAUSE}:
+        return redirect("accueil:passage", passage.pk)
+    return redirect("accueil:bureau")
+
+
+def cloture(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """End the interview, once each demande has an outcome or a next step."""
+    agent, found = signed_in(request), my_passage(request, pk)
+    if found.statut == Statut.TERMINE:
+        return redirect("accueil:bureau")
+    if blocking := _blocking(agent, found):
+        return _refused(request, found, blocking)
+    found.close(by=agent)
+    messages.success(request, f"Le passage n° {found.numero} est terminé.")
+    return redirect("accueil:bureau")
+
+
+def _blocking(agent: Agent, passage: Passage) -> list[Demande]:
+    return list(Demande.objects.visible_to(agent).filter(passage=passage).without_next_step())
+
+
+def _refused(request: HttpRequest, passage: Passage, blocking: list[Demande]) -> HttpResponse:
+    """409: which demandes would be lost, on the page where their next step is given."""
+    return show(request, passage, status=409, refus=True, bloquantes=blocking)

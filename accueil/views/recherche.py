@@ -1,0 +1,21 @@
+"""Search first: whoever comes may already be known."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accueil.forms.recherche import RechercheForm, find
+from accueil.views.guichet import desk_unite, signed_in
+from pole_social.access import DESK
+
+
+def recherche(request: HttpRequest) -> HttpResponse:
+    """An empty box; then at most ten people, masked until opened."""
+    agent = signed_in(request)
+    form = RechercheForm(request.POST if request.method == "POST" else None)
+    candidats = find(agent, form.typed_parts) if form.is_bound and form.is_valid() else None
+    # Whoever registers passages may also make a new person; the others send to the reception desk.
+    registers = bool(DESK & agent.roles and desk_unite(request))
+    context = {"form": form, "candidats": candidats, "registers": registers}
+    return render(request, "accueil/recherche.html", context)

@@ -1,0 +1,89 @@
+"""Handing a validated evaluation over, to accompagnement or to santé."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+
+from evaluation.forms.envoi import RelaisForm, receivers
+from evaluation.models import Evaluation, FragiliteReperee, Proposition
+from evaluation.views.evaluation import with_names
+from evaluation.views.lignes import Ligne, lignes_of
+from evaluation.views.perimetre import agent_of, locked, worked_on
+from pole_social.models import Agent, MoveRefused, Unite
+from pole_social.once import once
+
+Niveau = FragiliteReperee.Niveau
+MAX_DIT = 4000
+
+
+def relais_nouveau(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Choose the unité, then say what the person should not have to say again."""
+    agent = agent_of(request)
+    writers = with_names(worked_on(agent))
+    found = get_object_or_404(locked(writers) if request.method == "POST" else writers, pk=pk)
+    if found.statut != Evaluation.Statut.VALIDEE:
+        if request.method == "POST":
+            raise MoveRefused
+        return redirect("evaluation:evaluation", found.pk)
+    unites = list(receivers(found))
+    chosen = _chosen(request, unites)
+    initial = {"vers_unite": chosen, "dit": _synthesis(found, agent, chosen)}
+    form = RelaisForm(request.POST or None, evaluation=found, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        return once(request, form, lambda: _send(found, form, agent))
+    context = {"form": form, "evaluation": found, "unites": unites, "choisie": chosen}
+    return render(request, "evaluation/relais_nouveau.html", context, status=form.status)
+
+
+def _send(found: Evaluation, form: RelaisForm, agent: Agent) -> HttpResponseRedirect:
+    """One relais at a time waits in a unité. Raises MoveRefused for a second one."""
+    if found.relais_envoyes.waiting().filter(vers_unite=form.cleaned_data["vers_unite"]).exists():
+        raise MoveRefused
+    form.save(by=agent)
+    return redirect("evaluation:evaluation", found.pk)
+
+
+def _chosen(request: HttpRequest, unites: list[Unite]) -> Unite | None:
+    """The unité named in the address (or sent), else the first that accompanies."""
+    code = request.POST.get("vers_unite") or request.GET.get("vers", "")
+    named = next((unite for unite in unites if unite.code == code), None)
+    follows = (unite for unite in unites if unite.nature == Unite.Nature.ACCOMPAGNEMENT)
+    return named or next(follows, next(iter(unites), None))
+
+
+def _synthesis(found: Evaluation, agent: Agent, unite: Unite | None) -> str:
+    """What the receiver may read of it: social content goes to a social unité, and to no other.
+
+    What is kept off paper is kept out too: a relais is read by the whole unité, the evaluation by its
+    référent.
+    """
+    if unite is None or unite.nature != Unite.Nature.ACCOMPAGNEMENT:
+        return ""
+    open_rows = [ligne for ligne in lignes_of(found, agent) if not ligne.is_kept_off_paper]
+    parts = [
+        ("Fragilités majeures", _fragilites(open_rows, lambda one: one.niveau in (Niveau.MAJEURE, Niveau.DANGER))),
+        ("Sa priorité", _fragilites(open_rows, lambda one: one.is_priorite)),
+        ("Propositions", _propositions(found, agent, open_rows)),
+    ]
+    said = [f"{titre} :\n" + "\n".join(f"- {line}" for line in lines) for titre, lines in parts if lines]
+    return "\n\n".join(said)[:MAX_DIT]
+
+
+def _fragilites(lignes: list[Ligne], wanted: Callable[[FragiliteReperee], bool]) -> list[str]:
+    found = [one for ligne in lignes for one in ligne.fragilites if wanted(one)]
+    return [f"{one.fragilite.libelle}{f' ({one.depuis})' if one.depuis else ''}" for one in found]
+
+
+def _propositions(found: Evaluation, agent: Agent, lignes: list[Ligne]) -> list[str]:
+    """Those that name a fragilité which may be told, and those that name none."""
+    told = {ligne.exploration.domaine_id for ligne in lignes}
+    rows = Proposition.objects.visible_to(agent).filter(evaluation=found)
+    return [
+        f"{one.libelle}{f' — {one.metier}' if one.metier else ''}"
+        for one in rows.select_related("fragilite__fragilite", "metier")
+        if one.fragilite is None or one.fragilite.fragilite.domaine_id in told
+    ]

@@ -1,0 +1,74 @@
+"""The moves of an evaluation: sent for validation, decided, or ended without accompagnement."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+
+from accueil.models import Rattachement
+from evaluation.forms.decision import DecisionForm, SansAccompagnementForm
+from evaluation.models import Evaluation
+from evaluation.views.evaluation import show, with_names
+from evaluation.views.lignes import lignes_of, not_explored
+from evaluation.views.perimetre import agent_of, locked, worked_on
+from pole_social.models import MoveRefused
+
+Statut = Evaluation.Statut
+
+
+def validation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Send to the responsable, once every domaine has been explored.
+
+    The evaluation is locked first, as it is by every save of a domaine: what is counted here still holds
+    when the move is written.
+    """
+    agent = agent_of(request)
+    found = get_object_or_404(locked(with_names(worked_on(agent))), pk=pk)
+    if found.statut == Statut.A_VALIDER:
+        return redirect("evaluation:evaluation", found.pk)
+    lignes = lignes_of(found, agent)
+    missing = not_explored(lignes)
+    if found.is_editable and (missing or not lignes):
+        return show(request, found, lignes=lignes, refused=missing, status=409)
+    found.submit(by=agent)
+    messages.success(request, "L’évaluation est envoyée à la validation.")
+    return redirect("evaluation:evaluation", found.pk)
+
+
+def decision(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The responsable of the unité validates, or sends back and says what is missing."""
+    agent = agent_of(request)
+    supervised = Evaluation.objects.visible_to(agent).filter(unite__in=agent.supervised_unite_ids)
+    found = get_object_or_404(locked(with_names(supervised)), pk=pk)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return show(request, found, decision_form=form)
+    if found.statut == form.target:
+        return redirect("evaluation:evaluation", found.pk)
+    if found.statut != Statut.A_VALIDER:
+        # A validated one is taken up again only when its relais comes back.
+        raise MoveRefused
+    if form.target == Statut.VALIDEE:
+        found.validate(by=agent)
+        messages.success(request, "L’évaluation est validée. Vous n’en lisez plus le contenu.")
+    else:
+        found.send_back(by=agent, motif=form.cleaned_data["motif"])
+        messages.success(request, "L’évaluation est renvoyée à son évaluateur. Vous n’en lisez plus le contenu.")
+    return redirect("evaluation:evaluation", found.pk)
+
+
+def sans_accompagnement(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """End here, with the reason; those who worked on it stop reading it."""
+    agent = agent_of(request)
+    found = get_object_or_404(locked(with_names(worked_on(agent))), pk=pk)
+    form = SansAccompagnementForm(request.POST)
+    if not form.is_valid():
+        return show(request, found, sans_accompagnement_form=form)
+    if found.statut != Statut.SANS_ACCOMPAGNEMENT:
+        found.move(Statut.SANS_ACCOMPAGNEMENT, by=agent, motif=form.cleaned_data["motif"])
+        Rattachement.objects.end(found)
+        messages.success(request, "L’évaluation est close, sans accompagnement.")
+    return redirect("evaluation:liste")

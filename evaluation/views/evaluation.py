@@ -1,0 +1,126 @@
+"""The evaluation's one page: 14 domaines, what was said, what is proposed, and the next act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from accueil.models import Demande, Relais, Usager
+from evaluation.forms.apports import AppuiForm, PropositionForm
+from evaluation.forms.decision import DecisionForm, SansAccompagnementForm
+from evaluation.models import Evaluation, PointAppui, Proposition
+from evaluation.models.evaluation import EvaluationQuerySet
+from evaluation.views.dit import latest_faits
+from evaluation.views.lignes import Ligne, fragilites_of, lignes_of, not_explored
+from evaluation.views.perimetre import agent_of, worked_on
+from pole_social.forms import HubForm
+from pole_social.models import Agent
+
+Statut = Evaluation.Statut
+FORMS = {
+    "appui_form": AppuiForm,
+    "decision_form": DecisionForm,
+    "sans_accompagnement_form": SansAccompagnementForm,
+}
+TONS = {
+    Statut.EN_COURS: "actif",
+    Statut.A_VALIDER: "attention",
+    Statut.A_REPRENDRE: "attention",
+    Statut.VALIDEE: "fait",
+    Statut.SANS_ACCOMPAGNEMENT: "retire",
+}
+
+
+def with_names(found: EvaluationQuerySet) -> EvaluationQuerySet:
+    return found.select_related("usager", "unite__lieu", "evaluateur")
+
+
+def evaluation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The page, as far as this reader may see."""
+    visible = with_names(Evaluation.objects.visible_to(agent_of(request)))
+    return show(request, get_object_or_404(visible, pk=pk))
+
+
+def show(
+    request: HttpRequest,
+    found: Evaluation,
+    *,
+    lignes: list[Ligne] | None = None,
+    refused: Iterable[str] = (),
+    status: int = 200,
+    **forms: HubForm,
+) -> HttpResponse:
+    """Render the page; `forms` are those that were refused, `refused` the domaines that were missing."""
+    agent = agent_of(request)
+    if lignes is None:
+        lignes = lignes_of(found, agent)
+    is_auteur = worked_on(agent).filter(pk=found.pk).exists()
+    context: dict[str, Any] = {
+        "evaluation": found,
+        "aujourdhui": timezone.localdate(),
+        "has_content": bool(lignes),
+        "ton": TONS[Statut(found.statut)],
+        "lignes": lignes,
+        "manquants": not_explored(lignes),
+        "refuses": refused,
+        "is_auteur": is_auteur,
+        "can_edit": is_auteur and found.is_editable,
+        "can_decide": found.unite_id in agent.supervised_unite_ids and found.statut == Statut.A_VALIDER,
+        "can_send": is_auteur and found.statut == Statut.VALIDEE,
+        **_derived(lignes),
+        **_said(found, agent),
+        **_found(found, agent, lignes),
+        **{name: forms.get(name) or form() for name, form in FORMS.items()},
+    }
+    unsent = PropositionForm(fragilites=fragilites_of(lignes))
+    context["proposition_form"] = forms.get("proposition_form") or unsent
+    return render(request, "evaluation/evaluation.html", context, status=status)
+
+
+def _derived(lignes: list[Ligne]) -> dict[str, Any]:
+    """What the rows say together."""
+    angles = [ligne for ligne in lignes if ligne.is_blind_spot]
+    return {
+        "n_abordes": sum(ligne.exploration.is_explored for ligne in lignes),
+        "angles": angles,
+        "has_printed_angles": any(not ligne.is_kept_off_paper for ligne in angles),
+        "has_protocole": any(ligne.opens_protocol for ligne in lignes),
+    }
+
+
+def _said(found: Evaluation, agent: Agent) -> dict[str, Any]:
+    """What was said before, and to whom the evaluation was handed over."""
+    relais = Relais.objects.visible_to(agent).select_related("de_unite__lieu", "vers_unite__lieu", "sent_by")
+    received = [one for one in relais.filter(evaluations_recues=found) if one.journal_rattachement]  # type: ignore[attr-defined]
+    demandes = Demande.objects.visible_to(agent).filter(relais__evaluations_recues=found)
+    return {
+        "relais_recus": received,
+        "relais_envoyes": list(relais.filter(evaluations_envoyees=found)),
+        "demandes": list(demandes.select_related("domaine")),
+        "faits": latest_faits(agent, found.usager_id),
+        "contact": Usager.objects.visible_to(agent).filter(pk=found.usager_id).first(),
+    }
+
+
+def _found(found: Evaluation, agent: Agent, lignes: list[Ligne]) -> dict[str, Any]:
+    """Strengths, propositions, and the history of states."""
+    appuis = PointAppui.objects.visible_to(agent).filter(evaluation=found)
+    propositions = Proposition.objects.visible_to(agent).filter(evaluation=found)
+    etapes = [(etape, Statut(etape.vers).label) for etape in found.etapes.select_related("by")]
+    off_paper = {ligne.exploration.domaine_id for ligne in lignes if ligne.is_kept_off_paper}
+    proposed = [
+        (one, one.fragilite is not None and one.fragilite.fragilite.domaine_id in off_paper)
+        for one in propositions.select_related("fragilite__fragilite", "metier")
+    ]
+    return {
+        "appuis": list(appuis),
+        "propositions": proposed,
+        "has_printed_propositions": any(not is_kept_off_paper for _, is_kept_off_paper in proposed),
+        "etapes": etapes,
+        "derniere_etape": etapes[-1][0] if etapes else None,
+    }

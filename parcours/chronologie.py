@@ -1,0 +1,100 @@
+"""The timeline of a parcours: what one reader may read, most recent first, by pages without a count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import TruncDate
+
+from accueil.models import Relais
+from parcours.models import Action, Ecrit, EtapeAction, EtapeParcours, Intervenant, Parcours
+from pole_social.dates import FIRST_YEAR, LAST_YEAR
+from pole_social.models import Agent
+
+PAGE = 30
+
+Key = tuple[date, datetime, UUID]
+
+
+@dataclass(frozen=True)
+class Entree:
+    """One dated thing; `nature` says which."""
+
+    nature: str
+    objet: Any
+
+    @property
+    def key(self) -> Key:
+        return self.objet.jour, self.objet.instant, self.objet.pk
+
+    @property
+    def etat(self) -> str:
+        """The state that a move reached, in words; empty for what is not a move."""
+        states = {"action": Action.Statut, "parcours": Parcours.Statut}.get(self.nature)
+        return str(states(self.objet.vers).label) if states else ""
+
+
+@dataclass(frozen=True)
+class Chronologie:
+    entrees: list[Entree]
+    suivante: str
+
+
+def chronologie(parcours: Parcours, agent: Agent, *, before: str = "") -> Chronologie:
+    """The page that begins just before the key `before` (the newest page when it is empty or damaged).
+
+    Each source gives one page and one row more: what is asked of the base does not grow with the history.
+    """
+    key = _read(before)
+    found = [Entree(nature, row) for nature, rows in _sources(parcours, agent) for row in _page(rows, key)]
+    found.sort(key=lambda entree: entree.key, reverse=True)
+    shown = found[:PAGE]
+    return Chronologie(shown, _token(shown[-1].key) if len(found) > PAGE else "")
+
+
+def _sources(parcours: Parcours, agent: Agent) -> Iterator[tuple[str, QuerySet[Any]]]:
+    """Each dated by `jour` (what is shown) and `instant` (the order within the day)."""
+    mine = {"parcours": parcours}
+    ecrits = Ecrit.objects.visible_to(agent).filter(**mine, signed_at__isnull=False)
+    yield "ecrit", ecrits.select_related("auteur__metier").annotate(jour=F("done_on"), instant=F("created_at"))
+    relais = Relais.objects.visible_to(agent).filter(**mine).select_related("de_unite__lieu", "sent_by")
+    yield "relais", _dated(relais, "sent_at")
+    joined = Intervenant.objects.visible_to(agent).filter(**mine, is_referent=False)
+    yield "intervenant", _dated(joined.select_related("agent__metier"), "starts_at")
+    moves = EtapeParcours.objects.filter(objet=parcours).select_related("by")
+    yield "parcours", _dated(moves, "at")
+    steps = EtapeAction.objects.filter(objet__parcours=parcours).select_related("by", "objet")
+    yield "action", _dated(steps, "at")
+
+
+def _dated(rows: QuerySet[Any], field: str) -> QuerySet[Any]:
+    return rows.annotate(jour=TruncDate(field), instant=F(field))
+
+
+def _page(rows: QuerySet[Any], key: Key | None) -> QuerySet[Any]:
+    if key:
+        jour, instant, pk = key
+        same_day = Q(instant__lt=instant) | Q(instant=instant, pk__lt=pk)
+        rows = rows.filter(Q(jour__lt=jour) | Q(same_day, jour=jour))
+    return rows.order_by("-jour", "-instant", "-pk")[: PAGE + 1]
+
+
+def _token(key: Key) -> str:
+    jour, instant, pk = key
+    return f"{jour:%Y-%m-%d}~{instant.isoformat()}~{pk}"
+
+
+def _read(token: str) -> Key | None:
+    """None for what this page did not make."""
+    try:
+        jour, instant, pk = token.split("~")
+        key = date.fromisoformat(jour), datetime.fromisoformat(instant), UUID(pk)
+    except ValueError:
+        return None
+    plausible = all(FIRST_YEAR <= moment.year <= LAST_YEAR for moment in key[:2])
+    return key if plausible and key[1].tzinfo else None

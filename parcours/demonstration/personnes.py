@@ -1,0 +1,117 @@
+"""Making the people of the demonstration, in their households and with their coordonnées."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from accueil.models import Coordonnee, Foyer, MembreFoyer, PassageUsager, Usager
+from accueil.models.usager import REFERENCE_ALPHABET, REFERENCE_LENGTH
+from parcours.demonstration.builders import fake
+from parcours.demonstration.menages import BOURG, CHATENAY, ENFANT, MENAGES, SCEAUX, Menage, Personne
+from pole_social.dates import PartialDate, parse
+from pole_social.models import Agent, Commune
+
+PROTECTED = {"laure"}
+
+
+def make_people(today: date, agents: dict[str, Agent]) -> dict[str, Usager]:
+    """Everybody, in their household and with their coordonnées; nobody is related to them yet."""
+    communes = Commune.objects.select_related("territoire").in_bulk(field_name="code")
+    made: dict[str, Usager] = {}
+    for menage in MENAGES:
+        commune = communes[menage.commune]
+        is_second = menage.commune in (CHATENAY, SCEAUX, BOURG)
+        by = agents["gos-chatenay" if is_second else "gos"]
+        for personne in menage.personnes:
+            made[personne.cle] = _usager(personne, menage, commune, by, today)
+    _coordonnees(made)
+    _foyers(made, today)
+    return made
+
+
+def _usager(personne: Personne, menage: Menage, commune: Commune, by: Agent, today: date) -> Usager:
+    fields: dict[str, Any] = {"langue": "français", "adresse_type": Usager.Adresse.ADRESSE} | personne.autre
+    made = Usager(
+        reference="".join(fake.random_elements(REFERENCE_ALPHABET, REFERENCE_LENGTH, unique=False)),
+        nom_usage=personne.nom,
+        nom_naissance=personne.naissance,
+        prenoms=personne.prenoms,
+        commune=commune,
+        territoire=commune.territoire,
+        created_by=by,
+        **fields,
+    )
+    made.naissance = _born(personne.ne, today)
+    made.save(force_insert=True)
+    return made
+
+
+def _born(text: str, today: date) -> PartialDate | None:
+    if not text.startswith("-"):
+        return parse(text)
+    day = today + timedelta(days=int(text))
+    return PartialDate(day.year, day.month, day.day)
+
+
+def _coordonnees(made: dict[str, Usager]) -> None:
+    people = [personne for menage in MENAGES for personne in menage.personnes]
+    shared = [value for personne in people for value in (personne.tel, personne.courriel)]
+    rows = []
+    for menage in MENAGES:
+        for personne in menage.personnes:
+            values = [
+                (Coordonnee.Nature.TELEPHONE, personne.tel),
+                (Coordonnee.Nature.COURRIEL, personne.courriel),
+                (Coordonnee.Nature.ADRESSE, menage.adresse),
+            ]
+            rows += [
+                Coordonnee(
+                    usager=made[personne.cle],
+                    nature=nature,
+                    valeur=valeur,
+                    is_shared=nature != Coordonnee.Nature.ADRESSE and shared.count(valeur) > 1,
+                    is_protected=personne.cle in PROTECTED,
+                )
+                for nature, valeur in values
+                if valeur
+            ]
+    Coordonnee.objects.bulk_create(rows)
+
+
+def _foyers(made: dict[str, Usager], today: date) -> None:
+    foyers = Foyer.objects.bulk_create(Foyer() for _ in MENAGES)
+    rows = []
+    for foyer, menage in zip(foyers, MENAGES, strict=True):
+        since = today - timedelta(days=menage.depuis)
+        has_children = any(personne.lien == ENFANT for personne in menage.personnes) or menage.aussi
+        for personne in menage.personnes:
+            born = _born(personne.ne, today)
+            starts_on = max(since, (born and born.complete) or since)
+            authority = bool(personne.is_parent and has_children and personne.cle != "camille")
+            rows.append(
+                MembreFoyer(
+                    foyer=foyer,
+                    usager=made[personne.cle],
+                    lien=personne.lien,
+                    has_autorite_parentale=authority,
+                    starts_on=starts_on,
+                )
+            )
+        rows += [MembreFoyer(foyer=foyer, usager=made[cle], lien=ENFANT, starts_on=since) for cle in menage.aussi]
+    MembreFoyer.objects.bulk_create(rows)
+
+
+def know_since_first_visit(people: dict[str, Usager]) -> None:
+    """A person has been known since somebody of the household first came to the desk."""
+    first = {
+        row.usager_id: row for row in PassageUsager.objects.order_by("-passage__arrived_at").select_related("passage")
+    }
+    for menage in MENAGES:
+        members = [people[personne.cle] for personne in menage.personnes]
+        visits = [first[usager.pk].passage.arrived_at for usager in members if usager.pk in first]
+        since = {"created_at": min(visits)} if visits else {}
+        seen = {"last_contact_at": max(visits)} if visits else {}
+        for usager in members:
+            known = since if usager.pk in first else since | seen
+            Usager.objects.filter(pk=usager.pk).update(**known)

@@ -1,0 +1,54 @@
+"""Calling somebody into the team."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.db.models import Q
+
+from parcours.forms.choix import KnownChoiceField
+from parcours.lecteurs import candidates, team
+from parcours.models import Parcours
+from pole_social.forms import CreateForm
+from pole_social.models import Agent
+
+
+class AgentChoiceField(KnownChoiceField):
+    def label_from_instance(self, agent: Agent) -> str:  # type: ignore[override]
+        """The family name first, so that typing it in the list finds it."""
+        return f"{agent.nom} {agent.prenom} · {agent.metier.libelle}"
+
+
+class IntervenantForm(CreateForm):
+    agent = AgentChoiceField(
+        label="Professionnel à faire entrer dans l’équipe",
+        queryset=Agent.objects.none(),
+        empty_label="—",
+        help_text="Il verra ce parcours, ses objectifs et les écrits de ses cercles, dès maintenant.",
+        error_messages={
+            "required": "Choisissez un professionnel.",
+            "invalid_choice": "Choisissez un professionnel de la liste.",
+        },
+    )
+
+    def __init__(self, *args: Any, parcours: Parcours, by: Agent, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.parcours = parcours
+        field = self.fields["agent"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = candidates(parcours, by.territoire_ids)
+        if self.is_bound:
+            # A second click names somebody who has just come in: not an error, and no second effect.
+            known = Q(pk__in=field.queryset.values("pk")) | Q(pk__in=team(parcours).values("pk"))
+            field.queryset = Agent.objects.filter(known)
+
+    @transaction.atomic
+    def save(self) -> Agent:
+        """Two colleagues who call the same person at once: the second waits, and finds them there."""
+        agent = self.cleaned_data["agent"]
+        parcours = Parcours.objects.select_for_update().get(pk=self.parcours.pk)
+        if not parcours.intervenants.live().filter(agent=agent).exists():
+            parcours.add_intervenant(agent)
+        return agent

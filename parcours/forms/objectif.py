@@ -1,0 +1,62 @@
+"""A goal: made, then edited by the team."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from crispy_forms.layout import Layout
+from django import forms
+
+from evaluation.models import Fragilite
+from parcours.models import Objectif
+from pole_social.forms import CreateForm, EditForm, FreeDateField, HubForm
+from pole_social.models import Agent
+
+FIELDS = ["libelle", "fragilite", "echeance"]
+DATE_EXAMPLE = "Par exemple 12/03/2027 ou 12 mars 2027."
+
+
+class ObjectifFields(HubForm):
+    """The fragility is offered among those that the agent may read of the person's evaluations.
+
+    An agent who reads none is not asked, and what a colleague chose then stays as it is. `fragilites` is
+    left out only by the comparison of a conflict, which shows nothing but what this agent could choose.
+    """
+
+    instance: Objectif
+    echeance = FreeDateField(label="À atteindre pour le", required=False, help_text=DATE_EXAMPLE)
+
+    def __init__(self, *args: Any, fragilites: Iterable[int] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["libelle"].error_messages["required"] = "Écrivez l’objectif."
+        field = self.fields["fragilite"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.empty_label = "Aucune en particulier"
+        field.error_messages["invalid_choice"] = "Choisissez une des fragilités de la liste."
+        if fragilites is not None:
+            self._offer(field, set(fragilites))
+
+    def _offer(self, field: forms.ModelChoiceField, offered: set[int]) -> None:
+        field.queryset = Fragilite.objects.filter(pk__in=offered)
+        chosen = self.instance.fragilite_id
+        if not offered or (chosen and chosen not in offered):
+            del self.fields["fragilite"]
+            self.helper.layout = Layout(*self.fields)
+
+
+class ObjectifNouveauForm(ObjectifFields, CreateForm, forms.ModelForm):
+    class Meta:
+        model = Objectif
+        fields = FIELDS
+
+    def save(self, *, by: Agent) -> Objectif:  # type: ignore[override]
+        self.instance.created_by = by
+        self.instance.save()
+        return self.instance
+
+
+class ObjectifForm(ObjectifFields, EditForm):
+    class Meta:
+        model = Objectif
+        fields = FIELDS

@@ -1,0 +1,40 @@
+"""What waits for my unités, and the parcours I work on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accueil.models import Relais
+from parcours.keyset import page_of
+from parcours.models import Intervenant
+from parcours.views.scope import NATURES, me, worked_on
+from pole_social.access import CARE
+
+
+def liste(request: HttpRequest) -> HttpResponse:
+    """The oldest promise first, then the parcours by next date."""
+    agent = me(request)
+    leading = Intervenant.objects.live().filter(parcours=OuterRef("pk"), agent=agent, is_referent=True)
+    mine = worked_on(agent).with_next_on().with_referent().annotate(is_mine=Exists(leading))
+    relais, relais_suivante = page_of(_waiting(request), "promised_on", request.GET.get("relais", ""))
+    parcours, suivante = page_of(mine, "next_on", request.GET.get("apres", ""))
+    context = {
+        "relais": relais,
+        "relais_suivante": relais_suivante,
+        "parcours": parcours,
+        "suivante": suivante,
+        "aujourdhui": timezone.localdate(),
+        "is_care": bool(CARE & agent.roles),
+    }
+    return render(request, "parcours/liste.html", context)
+
+
+def _waiting(request: HttpRequest) -> Any:
+    agent = me(request)
+    mine = Relais.objects.visible_to(agent).waiting().filter(vers_unite__in=agent.unite_ids)
+    return mine.filter(vers_unite__nature__in=NATURES).select_related("usager", "de_unite__lieu")

@@ -1,0 +1,64 @@
+"""One parcours: its people, its goals and steps, and what this reader may read of its history."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from accueil.models import Rattachement
+from parcours.chronologie import chronologie
+from parcours.constats import constats
+from parcours.models import Action, Ecrit, Intervenant, Objectif, Parcours
+from parcours.views.scope import me
+from pole_social.models import Agent
+
+
+def parcours(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The team reads its content; a responsable outside it, the metadata alone."""
+    agent = me(request)
+    visible = Parcours.objects.visible_to(agent).with_next_on()
+    found = get_object_or_404(visible.select_related("usager__commune", "unite__lieu"), pk=pk)
+    team = Intervenant.objects.visible_to(agent).live().filter(parcours=found).select_related("agent__metier")
+    equipe = list(team)
+    # A place in the team of this very parcours; none for a responsable, who owns it by their unité.
+    relationship: UUID | None = getattr(found, "journal_rattachement", None)
+    context = {
+        "parcours": found,
+        "equipe": equipe,
+        "referent": next((one for one in equipe if one.is_referent), None),
+        "aujourdhui": timezone.localdate(),
+        "acces": Rattachement.objects.filter(pk=relationship).first() if relationship else None,
+    }
+    if relationship is None:
+        return render(request, "parcours/parcours_metadonnees.html", context)
+    can_write = found.statut in Parcours.OPEN and any(one.agent_id == agent.pk for one in equipe)
+    content = _content(request, found, agent)
+    return render(request, "parcours/parcours.html", context | content | {"can_write": can_write})
+
+
+def _content(request: HttpRequest, found: Parcours, agent: Agent) -> dict[str, Any]:
+    mine = Ecrit.objects.visible_to(agent).filter(parcours=found, auteur=agent, signed_at=None)
+    objectifs = list(Objectif.objects.visible_to(agent).filter(parcours=found).select_related("fragilite"))
+    actions = Action.objects.visible_to(agent).filter(parcours=found).select_related("agent", "partenaire")
+    steps = list(actions)
+    before = request.GET.get("avant", "")
+    return {
+        "groupes": _grouped(objectifs, steps),
+        "brouillons": list(mine),
+        "constats": constats(agent, relais_envoyes__parcours=found),
+        "chronologie": chronologie(found, agent, before=before),
+        "is_first_page": not before,
+    }
+
+
+def _grouped(objectifs: list[Objectif], actions: list[Action]) -> list[tuple[Objectif | None, list[Action]]]:
+    """Each goal with its steps, then the steps without a goal."""
+    groups: list[tuple[Objectif | None, list[Action]]] = [
+        (objectif, [action for action in actions if action.objectif_id == objectif.pk]) for objectif in objectifs
+    ]
+    loose = [action for action in actions if action.objectif_id is None]
+    return [*groups, (None, loose)] if loose else groups

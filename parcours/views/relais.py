@@ -1,0 +1,96 @@
+"""A relais received: what was already said, then take it up or send it back."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accueil.models import Demande, Fait, Relais
+from parcours.constats import constats
+from parcours.forms.relais import AcceptationForm, RetourForm
+from parcours.models import Parcours
+from parcours.opening import send_back
+from parcours.views.scope import NATURES, me
+from pole_social.access import CARE
+from pole_social.models import Agent
+from pole_social.once import once
+
+
+def received(agent: Agent) -> QuerySet[Relais]:
+    """The relais addressed to the unités that support: one's own, or those one answers for."""
+    unites = Q(vers_unite__in=agent.unite_ids) | Q(vers_unite__in=agent.supervised_unite_ids)
+    found = Relais.objects.visible_to(agent).filter(unites, vers_unite__nature__in=NATURES)
+    return found.select_related("usager__commune", "de_unite__lieu", "vers_unite__lieu", "sent_by__metier")
+
+
+def relais(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = get_object_or_404(received(me(request)), pk=pk)
+    return _page(request, found, AcceptationForm(), RetourForm(auto_id="retour_%s"))
+
+
+def acceptation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Open the parcours and become its référent. The key is looked at first: a double click is answered once."""
+    form = AcceptationForm(request.POST)
+    if form.is_valid():
+        return once(request, form, lambda: _accept(request, pk, form))
+    found = get_object_or_404(_addressed(me(request)), pk=pk)
+    return _page(request, found, form, RetourForm(auto_id="retour_%s"))
+
+
+def _accept(request: HttpRequest, pk: UUID, form: AcceptationForm) -> HttpResponseRedirect:
+    """A relais that this agent has taken up already is answered with its parcours, without effect."""
+    agent = me(request)
+    found = get_object_or_404(_addressed(agent), pk=pk)
+    if found.statut == Relais.Statut.ACCEPTE and (mine := _parcours(found, agent)):
+        return redirect("parcours:parcours", mine.pk)
+    opened = form.save(found, by=agent)
+    messages.success(request, "Relais accepté : le parcours est ouvert.")
+    return redirect("parcours:parcours", opened.pk)
+
+
+def retour(request: HttpRequest, pk: UUID) -> HttpResponse:
+    form = RetourForm(request.POST, auto_id="retour_%s")
+    if form.is_valid():
+        return once(request, form, lambda: _return(request, pk, form))
+    found = get_object_or_404(_addressed(me(request)), pk=pk)
+    return _page(request, found, AcceptationForm(), form)
+
+
+def _return(request: HttpRequest, pk: UUID, form: RetourForm) -> HttpResponseRedirect:
+    agent = me(request)
+    found = get_object_or_404(_addressed(agent), pk=pk)
+    send_back(found, by=agent, motif=form.cleaned_data["motif"])
+    messages.success(request, "Relais retourné à l’unité qui l’avait envoyé, avec votre motif.")
+    return redirect("parcours:liste")
+
+
+def _addressed(agent: Agent) -> QuerySet[Relais]:
+    """Answering is for the unité's own professionals: leading it, or the SST, is not working in it."""
+    return received(agent).filter(vers_unite__in=agent.unite_ids)
+
+
+def _parcours(found: Relais, agent: Agent) -> Parcours | None:
+    return Parcours.objects.visible_to(agent).filter(relais_recus=found).first()
+
+
+def _page(request: HttpRequest, found: Relais, acceptation: AcceptationForm, retour: RetourForm) -> HttpResponse:
+    agent = me(request)
+    is_addressed = found.vers_unite_id in agent.unite_ids and bool(CARE & agent.roles)
+    last_words = Fait.objects.visible_to(agent).filter(usager=found.usager_id)
+    demandes = Demande.objects.visible_to(agent).filter(relais=found)
+    context: dict[str, Any] = {
+        "relais": found,
+        "parcours": _parcours(found, agent) if found.statut == Relais.Statut.ACCEPTE else None,
+        "can_answer": is_addressed and found.is_open,
+        "acceptation": acceptation,
+        "retour": retour,
+        "demandes": list(demandes.select_related("domaine")),
+        "faits": list(last_words.select_related("unite__lieu").order_by("sujet", "-said_at").distinct("sujet")),
+        "constats": constats(agent, relais_envoyes=found),
+    }
+    return render(request, "parcours/relais.html", context)

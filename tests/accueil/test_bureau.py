@@ -1,0 +1,207 @@
+"""The desk today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accueil.models import Demande, Deport, Passage, Usager
+from parcours.demonstration.builders import (
+    make_demande,
+    make_passage,
+    make_relais,
+    receive,
+)
+from pole_social.models import Acces, Affectation, Agent, Bureau, Unite
+from tests.accueil.conftest import DESK_USERNAMES, NOBODYS_SEARCHERS, OTHER_SEARCHERS, last_acces, someone
+from tests.queries import count_queries
+
+URL = "/accueil/"
+BUDGET = 12
+
+
+def page(client: Client) -> str:
+    response = client.get(URL)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("username", [*DESK_USERNAMES, "responsable-evaluation", "responsable-sst"])
+def test_opens_to_the_desk_and_to_managers(
+    cast: SimpleNamespace, sign_in: Callable[..., Client], username: str
+) -> None:
+    page(sign_in(Agent.objects.get(username=username)))
+
+
+@pytest.mark.parametrize("username", [*OTHER_SEARCHERS, *NOBODYS_SEARCHERS])
+def test_refuses_the_other_roles(cast: SimpleNamespace, sign_in: Callable[..., Client], username: str) -> None:
+    assert sign_in(Agent.objects.get(username=username)).get(URL).status_code == 403
+
+
+def test_refuses_another_method(desk: Client) -> None:
+    assert desk.post(URL).status_code == 405
+
+
+def test_says_so_when_nobody_waits(desk: Client) -> None:
+    assert "Personne n’attend" in page(desk)
+
+
+def test_who_works_in_no_reception_unit_is_told(cast: SimpleNamespace, sign_in: Callable[..., Client]) -> None:
+    assert "aucune unité d’accueil" in page(sign_in(cast.responsable_evaluation))
+
+
+def test_shows_the_desk_of_the_unite_chosen_in_the_bar(cast: SimpleNamespace, desk: Client, aminata: Usager) -> None:
+    chatenay = Unite.objects.get(code="chatenay-accueil")
+    Affectation.objects.create(agent=cast.gos, unite=chatenay)
+    make_passage(aminata, by=cast.gos)
+    assert "Traoré A." in page(desk)
+    desk.post("/mon-compte/unite/", {"unite": chatenay.pk})
+    assert "Traoré A." not in page(desk)
+
+
+class TestWaiting:
+    def test_counts_and_dates_the_oldest(self, cast: SimpleNamespace, desk: Client) -> None:
+        ago = timezone.now() - timedelta(minutes=38)
+        make_passage(someone(), by=cast.gos, at=ago)
+        make_passage(someone(), by=cast.gos)
+        found = page(desk)
+        assert "2 personnes en attente" in found
+        assert "la plus ancienne depuis 38 min" in found
+
+    def test_names_shortly_and_says_the_motive(self, cast: SimpleNamespace, desk: Client, aminata: Usager) -> None:
+        make_passage(aminata, by=cast.gos, motif="budget")
+        found = page(desk)
+        assert "Traoré A." in found
+        assert "Aminata Traoré" not in found
+        assert "Budget ou aide financière" in found
+
+    def test_a_confidential_passage_shows_its_number_only(
+        self, cast: SimpleNamespace, desk: Client, aminata: Usager
+    ) -> None:
+        made = make_passage(aminata, by=cast.gos, motif="parler_en_prive")
+        found = page(desk)
+        assert f"n° {made.numero}" in found
+        assert "Espace confidentiel" in found
+        assert "Traoré" not in found
+        assert "Parler en privé" not in found
+        assert "Aminata Traoré" in desk.get(f"/accueil/passages/{made.pk}/").content.decode()
+
+    def test_an_anonymous_passage_is_nameless(self, cast: SimpleNamespace, desk: Client) -> None:
+        make_passage(by=cast.gos)
+        assert "Sans nom" in page(desk)
+
+    def test_the_priority_ones_come_first(self, cast: SimpleNamespace, desk: Client) -> None:
+        make_passage(someone(nom_usage="Ordinaire"), by=cast.gos)
+        make_passage(someone(nom_usage="Urgente"), by=cast.gos, is_prioritaire=True)
+        found = page(desk)
+        assert found.index("Urgente") < found.index("Ordinaire")
+        assert "prioritaire" in found
+
+    def test_each_state_offers_its_own_verbs(self, cast: SimpleNamespace, desk: Client) -> None:
+        made = make_passage(by=cast.gos)
+        assert "Appeler" in page(desk)
+        assert "Recevoir" not in page(desk)
+        made.move(Passage.Statut.APPELE, by=cast.gos_2, agent=cast.gos_2)
+        found = page(desk)
+        assert "Recevoir" in found
+        assert "Remettre en attente" in found
+        assert "par Thomas Leroy" in found
+        assert "Personne n’attend" in found
+
+    def test_another_desk_s_people_are_not_there(
+        self, cast: SimpleNamespace, desk: Client, sign_in: Callable[..., Client], aminata: Usager
+    ) -> None:
+        make_passage(aminata, by=cast.gos)
+        assert "Traoré" in page(desk)
+        assert "Traoré" not in page(sign_in(cast.gos_chatenay))
+
+    def test_who_stepped_aside_sees_nothing_of_it(
+        self, cast: SimpleNamespace, desk: Client, sign_in: Callable[..., Client], aminata: Usager
+    ) -> None:
+        make_passage(aminata, by=cast.gos)
+        Deport.objects.create(agent=cast.gos_2, usager=aminata, lien=Deport.Lien.PROCHE)
+        assert "Traoré" not in page(sign_in(cast.gos_2))
+        assert "Traoré" in page(desk)
+
+
+class TestInInterview:
+    def test_mine_are_apart(self, cast: SimpleNamespace, desk: Client) -> None:
+        receive(make_passage(someone(nom_usage="Mienne"), by=cast.gos), by=cast.gos)
+        receive(make_passage(someone(nom_usage="Sienne"), by=cast.gos), by=cast.gos_2)
+        found = page(desk)
+        assert found.index("Avec moi") < found.index("Mienne") < found.index("avec mes collègues")
+        assert found.index("avec mes collègues") < found.index("Sienne")
+
+    def test_says_the_office_and_since_when(self, cast: SimpleNamespace, desk: Client, received: Passage) -> None:
+        bureau = Bureau.objects.get(lieu__code="issy", nom="bureau 4")
+        Passage.objects.filter(pk=received.pk).update(bureau=bureau)
+        found = page(desk)
+        assert "bureau 4 · Nadia Martin" in found
+        assert "à l’instant" in found
+
+    def test_an_ended_passage_leaves_the_desk(self, desk: Client, received: Passage) -> None:
+        assert "Traoré A." in page(desk)
+        desk.post(f"/accueil/passages/{received.pk}/cloture/")
+        assert "Traoré A." not in page(desk)
+
+
+class TestWhatMustNotBeForgotten:
+    def test_the_demandes_due_today_or_before(self, cast: SimpleNamespace, desk: Client, received: Passage) -> None:
+        today = timezone.localdate()
+        make_demande(received, by=cast.gos, besoin="Dossier RSA", due_on=today)
+        make_demande(received, by=cast.gos, besoin="Facture d’eau", due_on=today - timedelta(days=2))
+        make_demande(received, by=cast.gos, besoin="Carte de transport", due_on=today + timedelta(days=1))
+        found = page(desk)
+        assert "Dossier RSA" in found
+        assert "Facture d’eau" in found
+        assert "Carte de transport" not in found
+
+    def test_a_settled_demande_is_not_to_take_up(self, cast: SimpleNamespace, desk: Client, received: Passage) -> None:
+        due = make_demande(received, by=cast.gos, besoin="Dossier RSA", due_on=timezone.localdate())
+        due.finish(Demande.Statut.CLASSEE, by=cast.gos)
+        assert "Dossier RSA" not in page(desk)
+
+    def test_the_relais_nobody_accepted_late_ones_loud(
+        self, cast: SimpleNamespace, desk: Client, aminata: Usager
+    ) -> None:
+        late = make_relais(aminata, by=cast.gos, promised_in=-1)
+        found = page(desk)
+        assert "en retard" in found
+        late.accept(by=cast.assistant_social)
+        assert "en retard" not in page(desk)
+
+    def test_a_passage_left_open_yesterday_is_said(
+        self, cast: SimpleNamespace, desk: Client, received: Passage
+    ) -> None:
+        make_demande(received, by=cast.gos)
+        yesterday = timezone.localdate() - timedelta(days=1)
+        Passage.objects.filter(pk=received.pk).update(jour=yesterday)
+        assert "resté ouvert" in page(desk)
+
+
+class TestJournal:
+    def test_one_row_names_the_people_of_the_list(self, cast: SimpleNamespace, desk: Client, aminata: Usager) -> None:
+        make_passage(aminata, by=cast.gos)
+        page(desk)
+        row = last_acces("bureau")
+        assert row.action == Acces.Action.LISTE
+        assert row.usager_ids == [aminata.pk]
+        assert row.rattachement_id == aminata.rattachements.get().pk
+        assert Acces.objects.count() == 1
+
+
+@pytest.mark.parametrize("rows", [10, 500])
+def test_queries_do_not_depend_on_the_rows(cast: SimpleNamespace, desk: Client, rows: int) -> None:
+    couple = [someone(), someone()]
+    for number in range(rows):
+        made = make_passage(*couple, by=cast.gos)
+        if number % 5 == 0:
+            receive(made, by=cast.gos)
+            make_demande(made, by=cast.gos, due_on=timezone.localdate())
+            make_relais(couple[0], by=cast.gos)
+    assert count_queries(desk, URL) <= BUDGET

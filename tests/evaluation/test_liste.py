@@ -1,0 +1,176 @@
+"""The unité's page: what waits for me, by role."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accueil.models import Deport, Relais
+from evaluation.models import Evaluation
+from parcours.demonstration.builders import UsagerFactory, make_evaluation, make_relais
+from parcours.opening import open_from as open_parcours
+from pole_social.models import Acces
+from tests.queries import count_queries
+
+URL = "/evaluation/"
+
+
+def text_of(client) -> str:
+    response = client.get(URL)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_shows_the_waiting_relais_and_who_sent_it(writer, relais):
+    text = text_of(writer)
+    assert "Traoré A." in text
+    assert "Nadia Martin" in text
+    assert "en retard" not in text
+
+
+def test_the_oldest_promise_comes_first_and_late_says_so(writer, cast, relais):
+    late = make_relais(UsagerFactory(nom_usage="Ancien"), by=cast.gos, promised_in=-3)
+    text = text_of(writer)
+    assert text.index("Ancien") < text.index("Traoré")
+    assert "en retard" in text
+    late.cancel(by=cast.gos, motif="Erreur")
+    assert "Ancien" not in text_of(writer)
+
+
+def test_relais_of_other_natures_are_elsewhere(writer, cast):
+    make_relais(UsagerFactory(nom_usage="Ailleurs"), by=cast.gos, to="issy-accompagnement")
+    assert "Ailleurs" not in text_of(writer)
+
+
+def test_my_evaluations_leave_the_list_once_taken_up(writer, cast, sign_in, validated):
+    assert "validée, à envoyer" in text_of(writer)
+    sent = make_relais(validated.usager, by=cast.assistant_social, to="issy-accompagnement")
+    validated.relais_envoyes.add(sent)
+    assert "validée, relais envoyé" in text_of(writer)
+    open_parcours(sent, by=cast.assistant_social_2)
+    assert "Traoré" not in text_of(writer)
+
+
+def test_counts_my_domaines(writer, evaluation):
+    assert "0 domaine abordé sur 14" in text_of(writer)
+
+
+def test_a_contributor_finds_it_too(cast, sign_in, evaluation):
+    other = sign_in(cast.assistant_social_2)
+    assert "Traoré" not in text_of(other)
+    evaluation.usager.rattachements.create(
+        nature="contribution",
+        agent=cast.assistant_social_2,
+        source_type="evaluation.evaluation",
+        source_id=evaluation.pk,
+    )
+    assert "Traoré" in text_of(other)
+
+
+def test_the_responsable_sees_what_waits_for_a_decision(leader, submitted):
+    text = text_of(leader)
+    assert "Lire et décider" in text
+    assert "Karim Haddad" in text
+
+
+def test_the_responsable_sees_the_open_ones_without_their_content(leader, explored):
+    text = text_of(leader)
+    assert "Traoré" in text
+    assert "abordés sur 14" not in text
+
+
+@pytest.mark.parametrize(
+    ("username", "empty"),
+    [
+        ("assistant_social", "Acceptez un relais"),
+        ("assistant_social", "Aucun relais n’attend."),
+        ("responsable_evaluation", "Aucune évaluation n’attend votre décision."),
+        ("responsable_evaluation", "Aucune évaluation n’est en cours."),
+    ],
+)
+def test_empty_states_say_what_to_do(cast, sign_in, username, empty):
+    assert empty in text_of(sign_in(getattr(cast, username)))
+
+
+@pytest.mark.parametrize(
+    ("username", "status"),
+    [
+        ("gos", 403),
+        ("assistante_administrative", 403),
+        ("assistant_social", 200),
+        ("assistant_social_2", 200),
+        ("eje", 200),
+        ("puericultrice", 403),
+        ("psychologue", 403),
+        ("ccf", 403),
+        ("responsable_evaluation", 200),
+        ("responsable_accueil", 200),
+        ("responsable_sst", 200),
+        ("dpo", 403),
+        ("admin", 403),
+        ("assistant_social_chatenay", 200),
+    ],
+)
+def test_each_role(cast, sign_in, relais, evaluation, username, status):
+    response = sign_in(getattr(cast, username)).get(URL)
+    assert response.status_code == status
+    related = username in ("assistant_social", "responsable_evaluation", "responsable_sst")
+    assert ("Traoré" in response.content.decode()) is related
+
+
+def test_a_deport_wins(writer, cast, relais):
+    assert "Traoré" in text_of(writer)
+    Deport.objects.create(agent=cast.assistant_social, usager=relais.usager, lien="proche")
+    assert "Traoré" not in text_of(writer)
+
+
+def test_an_overdue_evaluation_says_so(writer, evaluation):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Evaluation.objects.filter(pk=evaluation.pk).update(echeance=yesterday)
+    assert "en retard" in text_of(writer)
+
+
+def test_post_is_refused(writer):
+    assert writer.post(URL).status_code == 405
+
+
+def test_the_journal_names_everybody_on_the_list(writer, relais):
+    text_of(writer)
+    row = Acces.objects.get(page="evaluation:liste")
+    assert row.action == Acces.Action.LISTE
+    assert row.usager_ids == [relais.usager_id]
+    assert row.rattachement_id is not None
+
+
+@pytest.mark.parametrize("username", ["assistant_social", "responsable_evaluation", "responsable_sst"])
+def test_constant_queries(cast, sign_in, username):
+    def fill(count: int) -> None:
+        for _ in range(count):
+            make_evaluation(UsagerFactory(), sent_by=cast.gos, by=cast.assistant_social)
+            make_relais(UsagerFactory(), by=cast.gos)
+
+    client = sign_in(getattr(cast, username))
+    fill(5)
+    few = count_queries(client, URL)
+    fill(60)
+    assert count_queries(client, URL) == few <= 10
+
+
+def test_hundreds_of_rows_cost_no_more(writer, cast, relais):
+    """500 relais of one person, written in bulk: the page reads them in the same queries."""
+    few = count_queries(writer, URL)
+    copies = [
+        Relais(
+            usager_id=relais.usager_id,
+            de_unite_id=relais.de_unite_id,
+            vers_unite_id=relais.vers_unite_id,
+            dit="x",
+            promised_on=relais.promised_on,
+            sent_by=cast.gos,
+        )
+        for _ in range(500)
+    ]
+    Relais.objects.bulk_create(copies)
+    assert count_queries(writer, URL) == few <= 10

@@ -1,0 +1,42 @@
+"""Aminata's thread, as far as a parcours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+
+from accueil.models import Relais, Usager
+from parcours.demonstration.builders import make_evaluation, make_parcours, make_relais
+from parcours.models import Parcours
+from pole_social.models import Agent
+
+
+def send_to_accompagnement(cast: SimpleNamespace, usager: Usager, **fields: object) -> Relais:
+    """The whole way: desk, evaluation explored and validated, relais to accompagnement."""
+    evaluation = make_evaluation(usager, sent_by=cast.gos, by=cast.assistant_social, explored=True)
+    evaluation.submit(by=cast.assistant_social)
+    evaluation.validate(by=cast.responsable_evaluation)
+    relais = make_relais(usager, by=cast.assistant_social, to="issy-accompagnement", **fields)  # type: ignore[arg-type]
+    evaluation.relais_envoyes.add(relais)
+    return relais
+
+
+@pytest.fixture
+def recu(cast: SimpleNamespace, aminata: Usager) -> Relais:
+    """A relais about Aminata that waits for accompagnement, with an evaluation behind it."""
+    return send_to_accompagnement(cast, aminata)
+
+
+@pytest.fixture
+def suivi(cast: SimpleNamespace, aminata: Usager) -> Parcours:
+    """Aminata's social parcours; its référent is assistant_social_2."""
+    return make_parcours(aminata, sent_by=cast.assistant_social, by=cast.assistant_social_2)
+
+
+@pytest.fixture
+def browse(cast: SimpleNamespace, sign_in: Callable[[Agent], Client]) -> Callable[[str], Client]:
+    """A browser by username: `browse("cesf")`."""
+    return lambda username: sign_in(getattr(cast, username.replace("-", "_")))

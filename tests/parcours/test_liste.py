@@ -1,0 +1,169 @@
+"""/parcours/: the relais that wait for my unités, and the parcours I work on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accueil.models import Deport, Relais, Usager
+from parcours.demonstration.builders import UsagerFactory, make_action, make_parcours, make_relais, unite
+from parcours.models import Intervenant, Parcours
+from pole_social.models import Acces
+from tests.parcours.aides import CARE, ENCADREMENT, OUTSIDE, last_row
+from tests.queries import count_queries
+
+Browse = Callable[[str], Client]
+URL = "/parcours/"
+
+
+@pytest.mark.parametrize(
+    ("username", "status"),
+    [*((name, 200) for name in CARE + ENCADREMENT), *((name, 403) for name in OUTSIDE)],
+)
+def test_each_role(cast: SimpleNamespace, browse: Browse, username: str, status: int) -> None:
+    assert browse(username).get(URL).status_code == status
+
+
+def test_only_get(browse: Browse) -> None:
+    assert browse("cesf").post(URL).status_code == 405
+
+
+def test_anonymous_visitor_signs_in(client: Client, db: None) -> None:
+    assert client.get(URL).url.startswith("/connexion/")  # type: ignore[attr-defined]
+
+
+def test_relais_of_my_unite_wait_for_me_the_oldest_promise_first(
+    cast: SimpleNamespace, browse: Browse, recu: Relais
+) -> None:
+    late = make_relais(
+        UsagerFactory.create(nom_usage="Zola"), by=cast.assistant_social, to="issy-accompagnement", promised_in=-5
+    )
+    response = browse("cesf").get(URL)
+    assert [relais.pk for relais in response.context["relais"]] == [late.pk, recu.pk]
+    assert "en retard depuis 5 jours" in response.content.decode()
+
+
+def test_relais_to_another_unite_does_not_show(cast: SimpleNamespace, browse: Browse, recu: Relais) -> None:
+    make_relais(UsagerFactory.create(), by=cast.assistant_social, to="issy-sante")
+    assert [relais.pk for relais in browse("cesf").get(URL).context["relais"]] == [recu.pk]
+    assert len(browse("puericultrice").get(URL).context["relais"]) == 1
+    assert browse("assistant-social-chatenay").get(URL).context["relais"] == []
+
+
+def test_answered_relais_leaves_the_list(cast: SimpleNamespace, browse: Browse, recu: Relais) -> None:
+    recu.accept(by=cast.cesf)
+    assert browse("cesf").get(URL).context["relais"] == []
+
+
+def test_deported_agent_does_not_see_the_relais(cast: SimpleNamespace, browse: Browse, recu: Relais) -> None:
+    Deport.objects.create(agent=cast.cesf, usager=recu.usager, lien=Deport.Lien.PROCHE)
+    assert browse("cesf").get(URL).context["relais"] == []
+    assert len(browse("educateur").get(URL).context["relais"]) == 1
+
+
+def test_my_parcours_by_next_date(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+    """The first open action comes before the bilan."""
+    other = make_parcours(UsagerFactory.create(), sent_by=cast.assistant_social, by=cast.assistant_social_2)
+    make_action(suivi, by=cast.assistant_social_2, due_in=10)
+    make_action(other, by=cast.assistant_social_2, due_in=3)
+    response = browse("assistant-social-2").get(URL)
+    assert [parcours.pk for parcours in response.context["parcours"]] == [other.pk, suivi.pk]
+    assert "référent : vous" in response.content.decode()
+
+
+def test_intervenant_sees_who_is_referent(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+    suivi.add_intervenant(cast.puericultrice)
+    assert "référent : Claire Bernard" in browse("puericultrice").get(URL).content.decode()
+
+
+def test_late_action_is_loud(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+    make_action(suivi, by=cast.assistant_social_2, due_in=-3)
+    assert "en retard depuis 3 jours" in browse("assistant-social-2").get(URL).content.decode()
+
+
+def test_colleague_outside_the_team_and_ended_intervenant_see_nothing(
+    cast: SimpleNamespace, browse: Browse, suivi: Parcours
+) -> None:
+    suivi.add_intervenant(cast.cesf)
+    Intervenant.objects.filter(agent=cast.cesf).update(ends_at=timezone.now() + timedelta(seconds=1))
+    assert browse("cesf").get(URL).context["parcours"] == []
+    assert browse("educateur").get(URL).context["parcours"] == []
+    assert len(browse("assistant-social-2").get(URL).context["parcours"]) == 1
+
+
+def test_empty_states_say_what_to_do(cast: SimpleNamespace, browse: Browse) -> None:
+    page = browse("educateur").get(URL).content.decode()
+    assert "Aucun relais n’attend votre unité." in page
+    assert "Prendre un relais reçu ouvre un parcours" in page
+    assert "/pilotage/" in browse("responsable-accompagnement").get(URL).content.decode()
+
+
+def test_journal_names_everybody_on_the_list(cast: SimpleNamespace, browse: Browse, recu: Relais) -> None:
+    other = UsagerFactory.create()
+    make_parcours(other, sent_by=cast.assistant_social, by=cast.assistant_social_2)
+    browse("assistant-social-2").get(URL)
+    row = last_row("liste")
+    assert (row.action, row.agent_id) == (Acces.Action.LISTE, cast.assistant_social_2.pk)
+    assert set(row.usager_ids) == {recu.usager_id, other.pk}
+
+
+@pytest.mark.parametrize("key", ["apres", "relais"])
+@pytest.mark.parametrize(
+    "value", ["", "x", "~", "2026-02-31~x", "10000-01-01~" + "0" * 32, "0001-01-01~" + "0" * 32, "\x00~\x00"]
+)
+def test_damaged_page_key_gives_the_first_page(browse: Browse, suivi: Parcours, key: str, value: str) -> None:
+    response = browse("assistant-social-2").get(URL, {key: value})
+    assert response.status_code == 200
+    assert len(response.context["parcours"]) == 1
+
+
+def fill(cast: SimpleNamespace, number: int) -> None:
+    """`number` relais that wait and `number` parcours of assistant_social_2, in few statements."""
+    territoire = unite("issy-accompagnement")
+    for index in range(number):
+        usager = UsagerFactory.create(nom_usage=f"Nom{index:03}")
+        make_relais(usager, by=cast.assistant_social, to="issy-accompagnement", promised_in=index)
+        parcours = Parcours.objects.create(
+            usager=usager,
+            unite=territoire,
+            entree=Parcours.Entree.RELAIS,
+            echeance=date(2027, 1, 1) + timedelta(days=index // 3),
+        )
+        parcours.add_intervenant(cast.assistant_social_2, is_referent=True)
+
+
+def test_pages_show_everything_once(cast: SimpleNamespace, browse: Browse) -> None:
+    """Several parcours share each date: the key must cut between them."""
+    fill(cast, 60)
+    client = browse("assistant-social-2")
+    first = client.get(URL)
+    second = client.get(URL, {"apres": first.context["suivante"]})
+    both = [*first.context["parcours"], *second.context["parcours"]]
+    assert [len(page.context["parcours"]) for page in (first, second)] == [50, 10]
+    assert len({parcours.pk for parcours in both}) == 60
+    assert [parcours.next_on for parcours in both] == sorted(parcours.next_on for parcours in both)
+    assert second.context["suivante"] == ""
+    relais = client.get(URL, {"relais": first.context["relais_suivante"]})
+    shown = {one.pk for one in [*first.context["relais"], *relais.context["relais"]]}
+    assert len(shown) == 60
+
+
+@pytest.mark.parametrize("username", ["assistant-social-2", "responsable-accompagnement"])
+def test_queries_do_not_grow(cast: SimpleNamespace, browse: Browse, username: str) -> None:
+    client = browse(username)
+    client.get(URL)
+    fill(cast, 10)
+    few = count_queries(client, URL)
+    fill(cast, 490)
+    assert count_queries(client, URL) == few <= 10
+
+
+def test_sent_to_my_unite_but_not_a_parcours_unite(cast: SimpleNamespace, browse: Browse, aminata: Usager) -> None:
+    """A relais to évaluation is accepted there, not here."""
+    make_relais(aminata, by=cast.gos, to="issy-evaluation")
+    assert browse("assistant-social").get(URL).context["relais"] == []
