@@ -11,11 +11,11 @@ Chloé's evaluation waits for its validation, Dalia's relais waits at accompagne
 An act (POST) is tried on an object that does not exist: 404 says that the role is admitted.
 """
 
-COLUMNS = """
-gos assistant_social assistant_social_2 puericultrice psychologue ccf
-responsable_accueil responsable_evaluation responsable_accompagnement responsable_sst
-dpo admin gos_chatenay responsable_chatenay
-""".split()
+COLUMNS = [
+    "gos", "assistant_social", "assistant_social_2", "puericultrice", "psychologue", "ccf",
+    "responsable_accueil", "responsable_evaluation", "responsable_accompagnement", "responsable_sst",
+    "dpo", "admin", "gos_chatenay", "responsable_chatenay",
+]  # fmt: skip
 
 #                                            gos  AS   AS2  pué  psy  ccf  r-ac r-év r-pa sst  dpo  adm  gosC rChat
 PAGES = """
@@ -23,16 +23,16 @@ racine                            -          302  302  302  302  302  302  302  
 mon_compte                        -          200  200  200  200  200  200  200  200  200  200  200  200  200  200
 accueil:bureau                    -          200  403  403  403  403  403  200  200  200  200  403  403  200  200
 accueil:recherche                 -          200  200  200  200  200  200  200  200  200  200  403  403  200  200
-accueil:usager_nouveau            -          302  403  403  403  403  403  302  302  302  302  403  403  302  302
+accueil:usager_nouveau            -          302  403  403  403  403  403  302  200  200  200  403  403  302  200
 accueil:usager                    aminata    200  404  200  200  404  404  200  404  404  404  403  403  404  404
 accueil:usager                    binta      200  200  404  404  404  404  200  200  404  404  403  403  404  404
 accueil:usager_identite           aminata    200  404  200  403  403  403  200  404  404  404  403  403  404  404
 accueil:passage_nouveau           -          200  403  403  403  403  403  200  200  200  200  403  403  200  200
 accueil:passage                   passage    200  404  200  200  404  404  200  404  404  404  403  403  404  404
 accueil:relais_nouveau            passage    200  403  403  403  403  403  200  404  404  404  403  403  404  404
-accueil:relais                    attente    200  403  403  403  403  403  200  200  404  200  403  403  404  404
+accueil:relais                    attente    200  403  403  403  403  403  200  404  404  404  403  403  404  404
 evaluation:liste                  -          403  200  200  403  403  403  200  200  200  200  403  403  403  200
-evaluation:relais                 attente    403  200  404  403  403  403  404  200  404  200  403  403  403  404
+evaluation:relais                 attente    403  200  404  403  403  403  200  200  404  200  403  403  403  404
 evaluation:evaluation             evaluation 403  404  200  403  403  403  404  200  404  200  403  403  403  404
 evaluation:evaluation             a_valider  403  200  404  403  403  403  404  200  404  200  403  403  403  404
 parcours:liste                    -          403  200  200  200  200  200  200  200  200  200  403  403  403  200

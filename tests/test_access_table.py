@@ -85,7 +85,7 @@ def test_pages(cast: SimpleNamespace, world: SimpleNamespace) -> None:
         status = clients[username].get(url).status_code
         if status != expected:
             wrong.append(f"{name} {subject} {username}: {status}, not {expected}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_acts(cast: SimpleNamespace) -> None:
@@ -100,7 +100,7 @@ def test_acts(cast: SimpleNamespace) -> None:
             wrong.append(f"{name} {username}: {status}, not {expected}")
         if clients[username].get(url).status_code != 405:
             wrong.append(f"{name} {username}: a GET is answered")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_every_refusal_of_the_table_is_journaled(cast: SimpleNamespace, world: SimpleNamespace) -> None:

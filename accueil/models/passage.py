@@ -18,7 +18,7 @@ from accueil.models.usager import Usager
 from accueil.models.visibility import ProtectedQuerySet
 from pole_social import journal
 from pole_social.access import SEARCHERS
-from pole_social.models import Agent, Bureau, Etape, Lieu, PersonRow, Unite, Versioned, WithMoves
+from pole_social.models import Agent, Bureau, Etape, Lieu, MoveRefused, PersonRow, Unite, Versioned, WithMoves
 
 
 class CompteurPassage(models.Model):
@@ -62,10 +62,15 @@ class PassageQuerySet(ProtectedQuerySet["Passage"]):
         return live.filter(nature__in=natures) if natures else live
 
     def supervised(self, agent: Agent) -> Q:
-        """Nobody is named on an anonymous passage: its unité reads it that day, and while a demande is open."""
+        """What the unité reads without being related to anybody.
+
+        An open passage, so that one forgotten at midnight stays in a list (its people do not: who they are
+        is another question); an anonymous one, that day and while a demande is open.
+        """
         nobody = ~Exists(PassageUsager.objects.filter(passage=OuterRef("pk")))
         waiting = Exists(Demande.objects.open().filter(passage=OuterRef("pk")))
-        return Q(nobody, Q(jour=timezone.localdate()) | Q(waiting), unite__in=agent.unite_ids)
+        anonymous = Q(nobody, Q(jour=timezone.localdate()) | Q(waiting))
+        return Q(unite__in=agent.unite_ids) & (anonymous | Q(statut__in=Passage.open_states()))
 
     def without_deport(self, agent: Agent) -> Self:
         mine = PassageUsager.objects.filter(passage=OuterRef("pk"), usager__deports__agent=agent)
@@ -184,11 +189,13 @@ class Passage(PersonRow, Versioned, WithMoves):
         """This passage concerns that person too."""
         PassageUsager.objects.get_or_create(passage=self, usager=usager)
         nature = Rattachement.Nature.PASSAGE
-        Rattachement.objects.grant(nature, usager.pk, self, unite=self.unite, until=midnight(self.arrived_at))
+        Rattachement.objects.grant(nature, usager.pk, self, unite=self.unite, until=midnight())
         Usager.objects.filter(pk=usager.pk).update(last_contact_at=self.arrived_at)
 
     def close(self, *, by: Agent) -> None:
-        """End the interview. Raises MoveRefused if it has ended already."""
+        """End the interview. Raises MoveRefused if it has ended, or if a demande has no outcome nor next step."""
+        if self.demandes.without_next_step().exists():
+            raise MoveRefused
         self.move(self.Statut.TERMINE, by=by)
 
 

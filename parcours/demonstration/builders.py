@@ -21,7 +21,7 @@ SEED = 20231108
 fake = Faker("fr_FR")
 
 
-class UsagerFactory(factory.django.DjangoModelFactory):
+class UsagerFactory(factory.django.DjangoModelFactory[Usager]):
     """A fictional person of the territoire of Issy, without any relationship."""
 
     class Meta:

@@ -14,10 +14,10 @@ from parcours.demonstration.venues import (
     EN_ATTENTE,
     EN_ENTRETIEN,
     RECUS_CE_MATIN,
-    VISITES,
     Besoin,
     Venue,
 )
+from parcours.demonstration.visites import VISITES
 from pole_social.models import Agent, Bureau
 
 People = dict[str, Usager]

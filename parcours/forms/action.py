@@ -7,10 +7,9 @@ from typing import Any
 from crispy_forms.layout import Layout
 from django import forms
 
-from parcours.forms.choix import KnownChoiceField
 from parcours.lecteurs import team
 from parcours.models import Action, Objectif
-from pole_social.forms import CreateForm, FreeDateField
+from pole_social.forms import CreateForm, FreeDateField, KnownChoiceField
 from pole_social.models import Agent, Partenaire
 
 Porteur = Action.Porteur

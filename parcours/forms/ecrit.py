@@ -10,11 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from parcours.forms.choix import KnownChoicesField
 from parcours.lecteurs import readers, sentence, team
 from parcours.models import Ecrit
 from parcours.models.ecrit import circles_offered, may_be_named
-from pole_social.forms import CreateForm, EditForm, FreeDateField, HubForm
+from pole_social.forms import CreateForm, EditForm, FreeDateField, HubForm, KnownChoicesField
 from pole_social.models import Agent, MoveRefused
 
 Cercle = Ecrit.Cercle

@@ -8,10 +8,9 @@ from django import forms
 from django.db import transaction
 from django.db.models import Q
 
-from parcours.forms.choix import KnownChoiceField
 from parcours.lecteurs import candidates, team
 from parcours.models import Parcours
-from pole_social.forms import CreateForm
+from pole_social.forms import CreateForm, KnownChoiceField
 from pole_social.models import Agent
 
 

@@ -15,7 +15,6 @@ from pole_social.http import TECHNICAL_FIELDS
 from pole_social.models import Agent, StaleVersion
 from pole_social.texts import normalise, validate_text
 
-
 EMPTY_CHOICE = "Choisir…"
 
 

@@ -1,4 +1,4 @@
-"""Fields for dates typed freely."""
+"""Fields that Django has otherwise: dates typed freely, choices among rows with a random key."""
 
 from __future__ import annotations
 
@@ -41,3 +41,23 @@ class FreeDateField(PartialDateField):
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
+
+
+class KnownChoiceField(forms.ModelChoiceField):
+    """A damaged key is answered like an unknown one: Django would say it is no UUID, and repeat what was sent."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from error
+
+
+class KnownChoicesField(forms.ModelMultipleChoiceField):
+    """The same, for several."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except ValidationError as error:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from error

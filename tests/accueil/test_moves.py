@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accueil.models import Demande, EtapePassage, Passage, Relais, Usager
+from accueil.models import Demande, Passage, Relais, Usager
 from evaluation.models import Evaluation
-from parcours.demonstration.builders import make_demande, make_passage, make_relais
+from parcours.demonstration.builders import make_demande, make_passage, make_relais, receive
 from parcours.models import Action, Parcours
 from pole_social.models import MoveRefused, WithMoves
 from tests.threads import at_once
@@ -95,7 +96,7 @@ class TestMove:
     def test_the_history_is_only_appended(self, cast: SimpleNamespace, aminata: Usager, verb: str) -> None:
         make_passage(aminata, by=cast.gos)
         with pytest.raises(DatabaseError, match="only appended"), transaction.atomic():
-            EtapePassage.objects.raw(verb)._fetch_all()
+            connection.cursor().execute(verb)
 
     @given(st.lists(st.sampled_from(Passage.Statut.values), max_size=12))
     def test_any_sequence_follows_the_table(self, wanted: list[str]) -> None:
@@ -113,7 +114,7 @@ class TestAtOnce:
     def test_twenty_calls_have_one_effect(self, cast: SimpleNamespace, aminata: Usager) -> None:
         passage = make_passage(aminata, by=cast.gos)
         copies = [Passage.objects.get(pk=passage.pk) for _ in range(20)]
-        done = at_once([lambda copy=copy: copy.move("appele", by=cast.gos) for copy in copies])
+        done = at_once([partial(copy.move, "appele", by=cast.gos) for copy in copies])
         assert Counter(type(result) for result in done) == {type(None): 1, MoveRefused: 19}
         assert passage.etapes.filter(vers="appele").count() == 1
 
@@ -145,9 +146,20 @@ class TestAtOnce:
                 if crash:
                     raise RuntimeError
 
-        done = at_once([lambda crash=bool(i % 2): register(crash) for i in range(20)])
+        done = at_once([partial(register, bool(i % 2)) for i in range(20)])
         assert sum(isinstance(result, RuntimeError) for result in done) == 10
         assert sorted(Passage.objects.values_list("numero", flat=True)) == list(range(1, 11))
+
+
+class TestClosing:
+    def test_a_demande_without_next_step_keeps_it_open(self, cast: SimpleNamespace, aminata: Usager) -> None:
+        passage = receive(make_passage(aminata, by=cast.gos), by=cast.gos)
+        demande = make_demande(passage, by=cast.gos)
+        with pytest.raises(MoveRefused):
+            passage.close(by=cast.gos)
+        demande.take_up_tomorrow(by=cast.gos)
+        passage.close(by=cast.gos)
+        assert Passage.objects.get(pk=passage.pk).statut == Passage.Statut.TERMINE
 
 
 class TestConstraints:

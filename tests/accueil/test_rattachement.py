@@ -75,13 +75,31 @@ class TestPassageDuJour:
         assert rattachement.ends_at == midnight()
         pass_time(days=1)
         assert not sees(cast.gos)
+
+    def test_a_passage_that_is_over_is_gone_the_next_day(self, cast: SimpleNamespace, aminata: Usager) -> None:
+        make_passage(aminata, by=cast.gos).move(Passage.Statut.PARTI, by=cast.gos)
+        assert sees(cast.gos, Passage)
+        pass_time(days=1)
         assert not sees(cast.gos, Passage)
 
+    def test_one_forgotten_open_stays_in_its_unite_s_list_without_its_people(
+        self, cast: SimpleNamespace, aminata: Usager
+    ) -> None:
+        make_passage(aminata, by=cast.gos)
+        pass_time(days=3)
+        assert sees(cast.gos_2, Passage)
+        assert not sees(cast.gos_2)
+        assert not sees(cast.gos_chatenay, Passage)
+        assert not sees(cast.assistant_social, Passage)
+
     def test_a_couple_is_read_by_either(self, cast: SimpleNamespace, aminata: Usager) -> None:
-        other = UsagerFactory()
+        other = UsagerFactory.create()
         passage = make_passage(aminata, other, by=cast.gos)
         assert set(Usager.objects.visible_to(cast.gos)) == {aminata, other}
-        assert set(Passage.objects.visible_to(cast.gos).get(pk=passage.pk).journal_usagers) == {aminata.pk, other.pk}
+        assert set(vars(Passage.objects.visible_to(cast.gos).get(pk=passage.pk))["journal_usagers"]) == {
+            aminata.pk,
+            other.pk,
+        }
 
     def test_nobody_s_passage_belongs_to_its_desk_that_day(self, cast: SimpleNamespace) -> None:
         make_passage(by=cast.gos)
@@ -174,7 +192,7 @@ class TestDeport:
         assert not Usager.objects.candidates_for(cast.gos).exists()
 
     def test_one_relative_in_a_couple_hides_the_passage(self, cast: SimpleNamespace, aminata: Usager) -> None:
-        make_passage(aminata, UsagerFactory(), by=cast.gos)
+        make_passage(aminata, UsagerFactory.create(), by=cast.gos)
         Deport.objects.create(agent=cast.gos, usager=aminata, lien=Deport.Lien.PROCHE)
         assert not sees(cast.gos, Passage)
 

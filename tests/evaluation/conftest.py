@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,7 +11,14 @@ from django.test import Client
 from accueil.models import Relais, Usager
 from evaluation.models import Evaluation, Exploration
 from evaluation.opening import open_from
-from parcours.demonstration.builders import explore_all, make_demande, make_fait, make_passage, make_relais
+from parcours.demonstration.builders import (
+    UsagerFactory,
+    explore_all,
+    make_demande,
+    make_fait,
+    make_passage,
+    make_relais,
+)
 from pole_social.models import Domaine
 
 
@@ -58,6 +66,11 @@ def leader(cast: SimpleNamespace, sign_in) -> Client:
     return sign_in(cast.responsable_evaluation)
 
 
+def person(**fields: Any) -> Any:
+    """A fictional person to whom nobody is related yet."""
+    return UsagerFactory(**fields)
+
+
 def page_of(evaluation: Evaluation, *below: str) -> str:
     return "/".join(["/evaluation", str(evaluation.pk), *below, ""])
 
@@ -66,7 +79,7 @@ def exploration_of(evaluation: Evaluation, code: str) -> Exploration:
     return evaluation.explorations.get(domaine__code=code)
 
 
-def save_domaine(client: Client, evaluation: Evaluation, code: str, **typed: object):
+def save_domaine(client: Client, evaluation: Evaluation, code: str, **typed: Any) -> Any:
     """Send the form of a domaine, at the version that stands unless one is given."""
     typed.setdefault("version", exploration_of(evaluation, code).version)
     return client.post(page_of(evaluation, "domaines", code), typed)

@@ -31,6 +31,7 @@ def test_a_strength(writer, cast, evaluation):
 def test_a_proposition_says_because_of_what_and_who(writer, explored):
     add(writer, explored, "propositions", libelle="Demander le FSL", fragilite="impaye_loyer", metier="cesf")
     made = Proposition.objects.get()
+    assert made.fragilite is not None and made.metier is not None
     assert made.fragilite.fragilite.code == "impaye_loyer"
     assert made.metier.code == "cesf"
     text = writer.get(page_of(explored)).content.decode()

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from accueil.models import Deport, Relais
 from evaluation.models import Evaluation
-from parcours.demonstration.builders import UsagerFactory, make_evaluation, make_relais
+from parcours.demonstration.builders import make_evaluation, make_relais
 from parcours.opening import open_from as open_parcours
 from pole_social.models import Acces
+from tests.evaluation.conftest import person
 from tests.queries import count_queries
 
 URL = "/evaluation/"
@@ -31,7 +32,7 @@ def test_shows_the_waiting_relais_and_who_sent_it(writer, relais):
 
 
 def test_the_oldest_promise_comes_first_and_late_says_so(writer, cast, relais):
-    late = make_relais(UsagerFactory(nom_usage="Ancien"), by=cast.gos, promised_in=-3)
+    late = make_relais(person(nom_usage="Ancien"), by=cast.gos, promised_in=-3)
     text = text_of(writer)
     assert text.index("Ancien") < text.index("Traoré")
     assert "en retard" in text
@@ -40,7 +41,7 @@ def test_the_oldest_promise_comes_first_and_late_says_so(writer, cast, relais):
 
 
 def test_relais_of_other_natures_are_elsewhere(writer, cast):
-    make_relais(UsagerFactory(nom_usage="Ailleurs"), by=cast.gos, to="issy-accompagnement")
+    make_relais(person(nom_usage="Ailleurs"), by=cast.gos, to="issy-accompagnement")
     assert "Ailleurs" not in text_of(writer)
 
 
@@ -148,8 +149,8 @@ def test_the_journal_names_everybody_on_the_list(writer, relais):
 def test_constant_queries(cast, sign_in, username):
     def fill(count: int) -> None:
         for _ in range(count):
-            make_evaluation(UsagerFactory(), sent_by=cast.gos, by=cast.assistant_social)
-            make_relais(UsagerFactory(), by=cast.gos)
+            make_evaluation(person(), sent_by=cast.gos, by=cast.assistant_social)
+            make_relais(person(), by=cast.gos)
 
     client = sign_in(getattr(cast, username))
     fill(5)

@@ -8,9 +8,9 @@ import pytest
 
 from accueil.models import Deport, Relais
 from evaluation.models import Evaluation
-from parcours.demonstration.builders import UsagerFactory, make_relais
+from parcours.demonstration.builders import make_relais
 from pole_social.models import Acces
-from tests.evaluation.conftest import HOSTILE, page_of, without_csrf
+from tests.evaluation.conftest import HOSTILE, page_of, person, without_csrf
 from tests.queries import count_queries
 
 
@@ -134,7 +134,7 @@ def test_supervision_without_a_relationship_reads_no_text(cast, sign_in, relais)
 
 
 def test_a_relais_to_another_nature_is_not_here(writer, cast):
-    elsewhere = make_relais(UsagerFactory(), by=cast.assistant_social, to="issy-accompagnement")
+    elsewhere = make_relais(person(), by=cast.assistant_social, to="issy-accompagnement")
     assert writer.get(url_of(elsewhere)).status_code == 404
     assert writer.post(url_of(elsewhere, "acceptation/")).status_code == 404
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -13,9 +14,9 @@ from accueil.models import Rattachement, Relais
 from evaluation.models import EtapeEvaluation, Evaluation, Exploration, FragiliteReperee
 from evaluation.opening import open_from
 from evaluation.views import relais as relais_views
-from parcours.demonstration.builders import UsagerFactory, explore_all, make_relais
+from parcours.demonstration.builders import explore_all, make_relais
 from pole_social.models import Affectation, Agent
-from tests.evaluation.conftest import exploration_of, page_of, save_domaine
+from tests.evaluation.conftest import exploration_of, page_of, person, save_domaine
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,12 +42,12 @@ def browsers(agents) -> list[Client]:
     return made
 
 
-def statuses(answers: list[HttpResponse | Exception]) -> list[int]:
+def statuses(answers: list[Any]) -> list[int]:
     assert all(isinstance(answer, HttpResponse) for answer in answers), answers
     return sorted(answer.status_code for answer in answers if isinstance(answer, HttpResponse))
 
 
-def accepting(client: Client, relais: Relais) -> Callable[[], HttpResponse]:
+def accepting(client: Client, relais: Relais) -> Callable[[], Any]:
     return lambda: client.post(f"/evaluation/relais/{relais.pk}/acceptation/")
 
 
@@ -65,7 +66,7 @@ def meeting(monkeypatch) -> None:
 
 def test_two_accept_one_relais(agents, browsers, meeting):
     """One evaluation; the other is told that the situation has changed (or no longer finds it)."""
-    relais = make_relais(UsagerFactory(), by=agents["gos"])
+    relais = make_relais(person(), by=agents["gos"])
     answers = at_once([accepting(client, relais) for client in browsers])
     assert statuses(answers) in ([302, 409], [302, 404])
     opened = Evaluation.objects.get(usager=relais.usager)
@@ -76,7 +77,7 @@ def test_two_accept_one_relais(agents, browsers, meeting):
 
 def test_one_accepts_while_the_other_has_already_read_it(agents, browsers, monkeypatch):
     """Both hold the page of a waiting relais: the second gets 409, exactly."""
-    relais = make_relais(UsagerFactory(), by=agents["gos"])
+    relais = make_relais(person(), by=agents["gos"])
     real, accepted = relais_views.open_from, []
 
     def slow(found, *, by):
@@ -93,7 +94,7 @@ def test_one_accepts_while_the_other_has_already_read_it(agents, browsers, monke
 
 
 def test_two_relais_of_one_person(agents, browsers, meeting):
-    usager = UsagerFactory()
+    usager = person()
     both = [make_relais(usager, by=agents["gos"]) for _ in range(2)]
     answers = at_once([accepting(client, one) for client, one in zip(browsers, both, strict=True)])
     assert statuses(answers) == [302, 302]
@@ -107,7 +108,7 @@ def test_two_relais_of_one_person(agents, browsers, meeting):
 @pytest.fixture
 def evaluation(agents) -> Evaluation:
     """One that assistant-social and cesf both write in."""
-    usager = UsagerFactory()
+    usager = person()
     first, second = (make_relais(usager, by=agents["gos"]) for _ in range(2))
     opened = open_from(first, by=agents["assistant-social"])
     open_from(second, by=agents["cesf"])
@@ -118,7 +119,7 @@ def test_two_save_the_same_domaine(browsers, evaluation):
     texts = ["Une version des faits.", "Une autre version."]
     levels = ["fragilite", "danger"]
 
-    def saving(client: Client, text: str, niveau: str) -> Callable[[], HttpResponse]:
+    def saving(client: Client, text: str, niveau: str) -> Callable[[], Any]:
         typed = {"etat": "fragilites", "dit": text, "niveau_impaye_loyer": niveau, "version": 1}
         return lambda: save_domaine(client, evaluation, "logement", **typed)
 
@@ -134,17 +135,21 @@ def test_two_save_the_same_domaine(browsers, evaluation):
 
 def test_two_save_different_domaines(browsers, evaluation):
     codes = ["logement", "budget"]
-    acts = [
-        lambda client=client, code=code: save_domaine(client, evaluation, code, etat="a_approfondir", version=1)
-        for client, code in zip(browsers, codes, strict=True)
-    ]
-    assert statuses(at_once(acts)) == [302, 302]
+
+    def saving(client: Client, code: str) -> Callable[[], Any]:
+        return lambda: save_domaine(client, evaluation, code, etat="a_approfondir", version=1)
+
+    assert statuses(at_once([saving(*row) for row in zip(browsers, codes, strict=True)])) == [302, 302]
     assert all(exploration_of(evaluation, code).version == 2 for code in codes)
 
 
 def test_submitting_twice_is_one_etape(agents, browsers, evaluation):
     explore_all(evaluation, by=agents["assistant-social"])
-    answers = at_once([lambda c=client: c.post(page_of(evaluation, "validation")) for client in browsers])
+
+    def submitting(client: Client) -> Callable[[], Any]:
+        return lambda: client.post(page_of(evaluation, "validation"))
+
+    answers = at_once([submitting(client) for client in browsers])
     assert statuses(answers) == [302, 302]
     assert EtapeEvaluation.objects.filter(objet=evaluation, vers="a_valider").count() == 1
     assert Rattachement.objects.filter(source_id=evaluation.pk, nature="validation").count() == 1

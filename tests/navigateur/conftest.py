@@ -64,6 +64,7 @@ class Desk:
         self.page.get_by_label("Identifiant").fill(username)
         self.page.get_by_label("Mot de passe").fill(PASSWORD)
         self.page.get_by_role("button", name="Se connecter").click()
+        self.page.wait_for_load_state()
         return self.page
 
     def check(self) -> None:

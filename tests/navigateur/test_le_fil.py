@@ -103,7 +103,7 @@ def a_new_person(open_desk: Any) -> None:
 
 def explore(desk: Desk) -> None:
     """The 14 domaines, one page after the other, by « Enregistrer et passer au suivant »."""
-    desk.page.get_by_role("link", name="Accès aux droits et non-recours").click()
+    desk.page.get_by_role("link", name="Accès aux droits et non-recours").first.click()
     for domaine in Domaine.objects.order_by("ordre"):
         expect(desk.page.get_by_role("heading", level=1)).to_have_text(domaine.libelle)
         if domaine.code == "logement":
@@ -133,7 +133,8 @@ def at_evaluation(open_desk: Any, cast: SimpleNamespace) -> Desk:
     # When the 14 domaines are explored and something is proposed
     explore(desk)
     desk.check()
-    desk.page.get_by_label("Proposition").fill("Ouvrir un dossier FSL")
+    desk.page.get_by_text("Ajouter une proposition").click()
+    desk.page.get_by_role("textbox", name="Proposition").fill("Ouvrir un dossier FSL")
     press(desk, "Ajouter la proposition")
     assert not Exploration.objects.filter(etat=Exploration.Etat.PAS_ENCORE_ABORDE).exists()
     # Then it goes to its validation
@@ -222,7 +223,7 @@ def in_circle_sante(open_desk: Any, referent: Desk) -> None:
 
 
 def test_one_person_walks_the_whole_thread(open_desk: Any, cast: SimpleNamespace) -> None:
-    aminata = UsagerFactory(nom_usage="Traoré", prenoms="Aminata", naissance_annee=1991)
+    aminata = UsagerFactory.create(nom_usage="Traoré", prenoms="Aminata", naissance_annee=1991)
     at_the_desk(open_desk, aminata)
     a_new_person(open_desk)
     evaluator = at_evaluation(open_desk, cast)

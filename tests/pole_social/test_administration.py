@@ -32,7 +32,7 @@ def test_the_others_are_sent_back(cast: SimpleNamespace, sign_in: SignIn, userna
 
 
 def test_no_person_is_in_it(db: None) -> None:
-    shown = {model for model in admin.site._registry}
+    shown = set(admin.site._registry)
     people = {model for model in shown if model._meta.app_label in ("accueil", "evaluation", "parcours")}
     assert {model.__name__ for model in people} == {"Motif", "Fragilite"}
     assert Usager not in shown
