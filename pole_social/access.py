@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 
 from pole_social import journal
-from pole_social.models import Acces, Metier
+from pole_social.models import Acces, Agent, Metier
 
 Role = Metier.Famille
 Roles = frozenset[str]
@@ -54,7 +54,7 @@ def page(
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method not in methods:
             return HttpResponseNotAllowed(methods, content=render_to_string("405.html"))
-        if admitted != EVERYONE and not admitted & request.user.roles:  # type: ignore[union-attr]
+        if admitted != EVERYONE and not admitted & signed_in(request).roles:
             raise PermissionDenied
         with journal.consulting() as consultation:
             response = view(request, *args, **kwargs)
@@ -64,6 +64,12 @@ def page(
     guarded.roles = admitted  # type: ignore[attr-defined]
     guarded.methods = methods  # type: ignore[attr-defined]
     return path(route, guarded, name=name)
+
+
+def signed_in(request: HttpRequest) -> Agent:
+    """The agent of this request; the login is global, nobody else gets to a view."""
+    assert isinstance(request.user, Agent)
+    return request.user
 
 
 def _named(request: HttpRequest, action: str) -> str:

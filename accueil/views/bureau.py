@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accueil.models import Demande, Passage, Relais, Usager
 from accueil.models.passage import PassageQuerySet
-from accueil.views.guichet import SESSION_BUREAU, desk_unite, no_desk, signed_in
+from accueil.views.guichet import SESSION_BUREAU, desk_unite, no_desk
+from pole_social.access import signed_in
 from pole_social.models import Agent, Bureau, Unite
 
 

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from accueil.forms.demande import DemandeClotureForm, DemandeForm, FaitForm, ReponseForm
 from accueil.models import Demande, Passage
-from accueil.views.guichet import my_demande, my_passage, signed_in
+from accueil.views.guichet import my_demande, my_passage
 from accueil.views.passage import people_of, show
+from pole_social.access import signed_in
 from pole_social.models import Agent, MoveRefused
 from pole_social.once import once
 

@@ -8,16 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from accueil.models import Demande, Passage, Relais
+from pole_social.access import signed_in
 from pole_social.frame import current_unite
-from pole_social.models import Agent, Bureau, Unite
+from pole_social.models import Bureau, Unite
 
 SESSION_BUREAU = "bureau"
-
-
-def signed_in(request: HttpRequest) -> Agent:
-    """The agent of this request; the guard of the routes has let nobody else in."""
-    assert isinstance(request.user, Agent)
-    return request.user
 
 
 def desk_unite(request: HttpRequest) -> Unite | None:

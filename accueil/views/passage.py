@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from accueil.forms.demande import DemandeForm, FaitForm
 from accueil.forms.passage import PassageForm
 from accueil.models import Demande, Fait, Passage, Relais, Usager
-from accueil.views.guichet import chosen_bureau, desk_unite, my_passage, no_desk, signed_in
-from pole_social.access import DESK
+from accueil.views.guichet import chosen_bureau, desk_unite, my_passage, no_desk
+from pole_social.access import DESK, signed_in
 from pole_social.models import Agent, MoveRefused
 from pole_social.once import once
 

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accueil.forms.recherche import RechercheForm, find
-from accueil.views.guichet import desk_unite, signed_in
-from pole_social.access import DESK
+from accueil.views.guichet import desk_unite
+from pole_social.access import DESK, signed_in
 
 
 def recherche(request: HttpRequest) -> HttpResponse:

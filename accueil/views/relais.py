@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from accueil.forms.relais import AnnulationForm, RelaisForm
 from accueil.models import Demande, Relais
-from accueil.views.guichet import my_passage, sent_relais, signed_in
+from accueil.views.guichet import my_passage, sent_relais
 from accueil.views.passage import demandes_of, people_of
+from pole_social.access import signed_in
 from pole_social.once import once
 
 Statut = Relais.Statut

@@ -12,8 +12,8 @@ from django.urls import reverse
 from accueil.forms.recherche import RechercheForm, find, guess_identity
 from accueil.forms.usager import IdentiteForm, NouvelUsagerForm, searched
 from accueil.models import Coordonnee, Demande, Fait, MembreFoyer, Passage, Rattachement, Relais, Usager
-from accueil.views.guichet import desk_unite, no_desk, signed_in
-from pole_social.access import DESK, Role
+from accueil.views.guichet import desk_unite, no_desk
+from pole_social.access import DESK, Role, signed_in
 from pole_social.models import Agent
 from pole_social.once import once
 

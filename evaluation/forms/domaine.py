@@ -120,12 +120,6 @@ class DomaineForm(EditForm):
         """« Retirer » is offered once there is something to withdraw."""
         return bool(self.standing) or self["is_retrait"].value() or any(row.niveau.value() for row in self.lignes())
 
-    def shown(self, name: str, values: list[str]) -> str:
-        """A box reads « oui » or « non », as typed and as stored."""
-        if isinstance(self.fields[name], forms.BooleanField):
-            return "non" if all(value in ("", "False") for value in values) else "oui"
-        return super().shown(name, values)
-
     # --- What is refused -------------------------------------------------------------------------
 
     def clean(self) -> dict[str, Any]:

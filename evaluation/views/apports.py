@@ -12,14 +12,15 @@ from evaluation.forms.apports import AppuiForm, PropositionForm
 from evaluation.models import Evaluation
 from evaluation.views.evaluation import show, with_names
 from evaluation.views.lignes import fragilites_of, lignes_of
-from evaluation.views.perimetre import agent_of, locked, worked_on
+from evaluation.views.perimetre import locked, worked_on
+from pole_social.access import signed_in
 from pole_social.models import MoveRefused
 from pole_social.once import once
 
 
 def _written_in(request: HttpRequest, pk: UUID) -> Evaluation:
     """The evaluation, kept from moving until this is written. Raises MoveRefused once it is submitted."""
-    found = get_object_or_404(locked(with_names(worked_on(agent_of(request)))), pk=pk)
+    found = get_object_or_404(locked(with_names(worked_on(signed_in(request)))), pk=pk)
     if not found.is_editable:
         raise MoveRefused
     return found
@@ -37,7 +38,7 @@ def appui(request: HttpRequest, pk: UUID) -> HttpResponse:
         return show(request, found, appui_form=form)
 
     def act() -> HttpResponseRedirect:
-        form.save(found, by=agent_of(request))
+        form.save(found, by=signed_in(request))
         return _back(found, "#appuis")
 
     return once(request, form, act)
@@ -46,13 +47,13 @@ def appui(request: HttpRequest, pk: UUID) -> HttpResponse:
 def proposition(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Propose something, because of a fragilité if one is named."""
     found = _written_in(request, pk)
-    lignes = lignes_of(found, agent_of(request))
+    lignes = lignes_of(found, signed_in(request))
     form = PropositionForm(request.POST, fragilites=fragilites_of(lignes))
     if not form.is_valid():
         return show(request, found, lignes=lignes, proposition_form=form)
 
     def act() -> HttpResponseRedirect:
-        form.save(found, by=agent_of(request))
+        form.save(found, by=signed_in(request))
         return _back(found, "#propositions")
 
     return once(request, form, act)

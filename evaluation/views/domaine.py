@@ -12,13 +12,14 @@ from evaluation.forms.domaine import DomaineForm
 from evaluation.models import Evaluation, Exploration
 from evaluation.models.exploration import READ_BY
 from evaluation.views.evaluation import with_names
-from evaluation.views.perimetre import agent_of, locked, worked_on
+from evaluation.views.perimetre import locked, worked_on
+from pole_social.access import signed_in
 from pole_social.models import Agent, MoveRefused
 
 
 def domaine(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     """Write down one domaine; those who only read the evaluation do not have this page."""
-    agent = agent_of(request)
+    agent = signed_in(request)
     # A save waits for a submission going on in another tab, and the other way round.
     writers = with_names(worked_on(agent))
     found = get_object_or_404(locked(writers) if request.method == "POST" else writers, pk=pk)

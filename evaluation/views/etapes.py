@@ -13,7 +13,8 @@ from evaluation.forms.decision import DecisionForm, SansAccompagnementForm
 from evaluation.models import Evaluation
 from evaluation.views.evaluation import show, with_names
 from evaluation.views.lignes import lignes_of, not_explored
-from evaluation.views.perimetre import agent_of, locked, worked_on
+from evaluation.views.perimetre import locked, worked_on
+from pole_social.access import signed_in
 from pole_social.models import MoveRefused
 
 Statut = Evaluation.Statut
@@ -25,7 +26,7 @@ def validation(request: HttpRequest, pk: UUID) -> HttpResponse:
     The evaluation is locked first, as it is by every save of a domaine: what is counted here still holds
     when the move is written.
     """
-    agent = agent_of(request)
+    agent = signed_in(request)
     found = get_object_or_404(locked(with_names(worked_on(agent))), pk=pk)
     if found.statut == Statut.A_VALIDER:
         return redirect("evaluation:evaluation", found.pk)
@@ -40,7 +41,7 @@ def validation(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def decision(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The responsable of the unité validates, or sends back and says what is missing."""
-    agent = agent_of(request)
+    agent = signed_in(request)
     supervised = Evaluation.objects.visible_to(agent).filter(unite__in=agent.supervised_unite_ids)
     found = get_object_or_404(locked(with_names(supervised)), pk=pk)
     form = DecisionForm(request.POST)
@@ -62,7 +63,7 @@ def decision(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def sans_accompagnement(request: HttpRequest, pk: UUID) -> HttpResponse:
     """End here, with the reason; those who worked on it stop reading it."""
-    agent = agent_of(request)
+    agent = signed_in(request)
     found = get_object_or_404(locked(with_names(worked_on(agent))), pk=pk)
     form = SansAccompagnementForm(request.POST)
     if not form.is_valid():

@@ -17,7 +17,8 @@ from evaluation.models import Evaluation, PointAppui, Proposition
 from evaluation.models.evaluation import EvaluationQuerySet
 from evaluation.views.dit import latest_faits
 from evaluation.views.lignes import Ligne, fragilites_of, lignes_of, not_explored
-from evaluation.views.perimetre import agent_of, worked_on
+from evaluation.views.perimetre import worked_on
+from pole_social.access import signed_in
 from pole_social.forms import HubForm
 from pole_social.models import Agent
 
@@ -42,7 +43,7 @@ def with_names(found: EvaluationQuerySet) -> EvaluationQuerySet:
 
 def evaluation(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The page, as far as this reader may see."""
-    visible = with_names(Evaluation.objects.visible_to(agent_of(request)))
+    visible = with_names(Evaluation.objects.visible_to(signed_in(request)))
     return show(request, get_object_or_404(visible, pk=pk))
 
 
@@ -56,7 +57,7 @@ def show(
     **forms: HubForm,
 ) -> HttpResponse:
     """Render the page; `forms` are those that were refused, `refused` the domaines that were missing."""
-    agent = agent_of(request)
+    agent = signed_in(request)
     if lignes is None:
         lignes = lignes_of(found, agent)
     is_auteur = worked_on(agent).filter(pk=found.pk).exists()

@@ -12,8 +12,8 @@ from accueil.models import Relais
 from accueil.models.relais import RelaisQuerySet
 from evaluation.models import Evaluation, Exploration
 from evaluation.models.evaluation import EvaluationQuerySet
-from evaluation.views.perimetre import agent_of, worked_on
-from pole_social.access import Role
+from evaluation.views.perimetre import worked_on
+from pole_social.access import Role, signed_in
 from pole_social.models import Agent, Unite
 
 Statut = Evaluation.Statut
@@ -22,7 +22,7 @@ WITH_NAMES = ("usager", "unite__lieu", "evaluateur")
 
 def liste(request: HttpRequest) -> HttpResponse:
     """What waits for me here today, the oldest promise first."""
-    agent = agent_of(request)
+    agent = signed_in(request)
     leads = Role.ENCADREMENT in agent.roles
     supervised = list(_supervised(agent)) if leads else []
     context = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest
 
 from accueil.models import Rattachement
 from evaluation.models import Evaluation
@@ -11,12 +10,6 @@ from evaluation.models.evaluation import EvaluationQuerySet
 from pole_social.models import Agent
 
 WORK_NATURES = (Rattachement.Nature.EVALUATION, Rattachement.Nature.CONTRIBUTION)
-
-
-def agent_of(request: HttpRequest) -> Agent:
-    """The signed-in agent: the sign-in is global, nobody else gets here."""
-    assert isinstance(request.user, Agent)
-    return request.user
 
 
 def worked_on(agent: Agent) -> EvaluationQuerySet:

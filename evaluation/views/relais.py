@@ -14,8 +14,7 @@ from evaluation.forms.decision import RetourForm
 from evaluation.models import Evaluation
 from evaluation.opening import open_from
 from evaluation.views.dit import latest_faits
-from evaluation.views.perimetre import agent_of
-from pole_social.access import Role
+from pole_social.access import Role, signed_in
 from pole_social.models import Agent, MoveRefused, Unite
 
 
@@ -32,12 +31,12 @@ def answered(agent: Agent) -> RelaisQuerySet:
 
 def relais(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the sender said, before deciding."""
-    found = get_object_or_404(received(agent_of(request)), pk=pk)
+    found = get_object_or_404(received(signed_in(request)), pk=pk)
     return _show(request, found, RetourForm())
 
 
 def _show(request: HttpRequest, found: Relais, retour: RetourForm) -> HttpResponse:
-    agent = agent_of(request)
+    agent = signed_in(request)
     is_mine = found.vers_unite_id in agent.unite_ids and found.statut == Relais.Statut.ENVOYE
     context = {
         "relais": found,
@@ -57,7 +56,7 @@ def _show(request: HttpRequest, found: Relais, retour: RetourForm) -> HttpRespon
 
 def acceptation(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take over: opens the person's evaluation, or joins the one already open."""
-    agent = agent_of(request)
+    agent = signed_in(request)
     found = get_object_or_404(answered(agent), pk=pk)
     if found.statut == Relais.Statut.ACCEPTE:
         mine = Evaluation.objects.visible_to(agent).filter(relais_recus=found).first()
@@ -71,7 +70,7 @@ def acceptation(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def retour(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Give back to the sender, with the reason: its demandes return to its list."""
-    agent = agent_of(request)
+    agent = signed_in(request)
     found = get_object_or_404(answered(agent), pk=pk)
     if found.statut == Relais.Statut.RETOURNE:
         return redirect("evaluation:liste")

@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from parcours.forms.action import ActionForm
 from parcours.models import Action, Objectif
-from parcours.views.scope import me, worked_on
+from parcours.views.scope import worked_on
+from pole_social.access import signed_in
 from pole_social.once import once
 
 
 def action_nouvelle(request: HttpRequest, pk: UUID) -> HttpResponse:
-    agent = me(request)
+    agent = signed_in(request)
     found = get_object_or_404(worked_on(agent), pk=pk)
     objectifs = list(Objectif.objects.visible_to(agent).filter(parcours=found))
     wanted = {str(objectif.pk): objectif for objectif in objectifs}.get(request.GET.get("objectif", ""))
@@ -27,7 +28,7 @@ def action_nouvelle(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def etape(request: HttpRequest, pk: UUID, action: UUID) -> HttpResponse:
     """Move a step. A second click finds it moved already, and changes nothing; an unknown state is refused."""
-    agent = me(request)
+    agent = signed_in(request)
     found = get_object_or_404(worked_on(agent), pk=pk)
     step = get_object_or_404(Action.objects.visible_to(agent).filter(parcours=found), pk=action)
     wanted = request.POST.get("vers", "")

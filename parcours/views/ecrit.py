@@ -12,14 +12,15 @@ from django.utils import timezone
 from parcours.forms.ecrit import BrouillonForm, EcritNouveauForm
 from parcours.lecteurs import readers, sentence
 from parcours.models import Ecrit
-from parcours.views.scope import me, worked_on
+from parcours.views.scope import worked_on
+from pole_social.access import signed_in
 from pole_social.models import Agent, MoveRefused
 from pole_social.once import once
 
 
 def ecrit_nouveau(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The circle first; then a draft, or signed at once."""
-    agent = me(request)
+    agent = signed_in(request)
     found = get_object_or_404(worked_on(agent), pk=pk)
     blank = Ecrit(parcours=found, auteur=agent, done_on=timezone.localdate())
     form = EcritNouveauForm(request.POST or None, instance=blank)
@@ -30,7 +31,7 @@ def ecrit_nouveau(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def ecrit(request: HttpRequest, pk: UUID, ecrit: UUID) -> HttpResponse:
     """A signed text, read by its circle; a draft, edited by its author."""
-    agent = me(request)
+    agent = signed_in(request)
     found = get_object_or_404(_in(agent, pk), pk=ecrit)
     if not _is_mine_to_edit(found, agent):
         if request.method == "POST":
@@ -44,7 +45,7 @@ def ecrit(request: HttpRequest, pk: UUID, ecrit: UUID) -> HttpResponse:
 
 def signature(request: HttpRequest, pk: UUID, ecrit: UUID) -> HttpResponse:
     """Sign the text as it stands in the form: nothing is signed that was not under one's eyes."""
-    agent = me(request)
+    agent = signed_in(request)
     found = get_object_or_404(_in(agent, pk), pk=ecrit)
     if found.is_signed and found.auteur_id == agent.pk:
         return redirect("parcours:ecrit", pk, ecrit)

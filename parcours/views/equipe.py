@@ -10,13 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from parcours.forms.equipe import IntervenantForm
 from parcours.models import Intervenant, Parcours
-from parcours.views.scope import me, worked_on
+from parcours.views.scope import worked_on
+from pole_social.access import signed_in
 from pole_social.once import once
 
 
 def equipe(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Who is in it, and whom to call in."""
-    agent = me(request)
+    agent = signed_in(request)
     found = get_object_or_404(worked_on(agent), pk=pk)
     form = IntervenantForm(request.POST or None, parcours=found, by=agent)
     if request.method == "POST" and form.is_valid():

@@ -12,13 +12,13 @@ from django.utils import timezone
 from accueil.models import Relais
 from parcours.keyset import page_of
 from parcours.models import Intervenant
-from parcours.views.scope import NATURES, me, worked_on
-from pole_social.access import CARE
+from parcours.views.scope import NATURES, worked_on
+from pole_social.access import CARE, signed_in
 
 
 def liste(request: HttpRequest) -> HttpResponse:
     """The oldest promise first, then the parcours by next date."""
-    agent = me(request)
+    agent = signed_in(request)
     leading = Intervenant.objects.live().filter(parcours=OuterRef("pk"), agent=agent, is_referent=True)
     mine = worked_on(agent).with_next_on().with_referent().annotate(is_mine=Exists(leading))
     relais, relais_suivante = page_of(_waiting(request), "promised_on", request.GET.get("relais", ""))
@@ -35,6 +35,6 @@ def liste(request: HttpRequest) -> HttpResponse:
 
 
 def _waiting(request: HttpRequest) -> Any:
-    agent = me(request)
+    agent = signed_in(request)
     mine = Relais.objects.visible_to(agent).waiting().filter(vers_unite__in=agent.unite_ids)
     return mine.filter(vers_unite__nature__in=NATURES).select_related("usager", "de_unite__lieu")

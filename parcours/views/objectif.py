@@ -10,13 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from parcours.constats import constats
 from parcours.forms.objectif import ObjectifForm, ObjectifNouveauForm
 from parcours.models import Objectif, Parcours
-from parcours.views.scope import me, worked_on
+from parcours.views.scope import worked_on
+from pole_social.access import signed_in
 from pole_social.models import Agent
 from pole_social.once import once
 
 
 def objectif_nouveau(request: HttpRequest, pk: UUID) -> HttpResponse:
-    agent = me(request)
+    agent = signed_in(request)
     found = get_object_or_404(worked_on(agent), pk=pk)
     form = ObjectifNouveauForm(
         request.POST or None, instance=Objectif(parcours=found), fragilites=_readable(found, agent)
@@ -28,7 +29,7 @@ def objectif_nouveau(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def objectif(request: HttpRequest, pk: UUID, objectif: UUID) -> HttpResponse:
     """Edit one; a stale save shows both texts."""
-    agent = me(request)
+    agent = signed_in(request)
     found = get_object_or_404(worked_on(agent), pk=pk)
     goal = get_object_or_404(Objectif.objects.visible_to(agent).filter(parcours=found), pk=objectif)
     form = ObjectifForm(request.POST or None, instance=goal, fragilites=_readable(found, agent))

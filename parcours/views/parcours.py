@@ -13,13 +13,13 @@ from accueil.models import Rattachement
 from parcours.chronologie import chronologie
 from parcours.constats import constats
 from parcours.models import Action, Ecrit, Intervenant, Objectif, Parcours
-from parcours.views.scope import me
+from pole_social.access import signed_in
 from pole_social.models import Agent
 
 
 def parcours(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The team reads its content; a responsable outside it, the metadata alone."""
-    agent = me(request)
+    agent = signed_in(request)
     visible = Parcours.objects.visible_to(agent).with_next_on()
     found = get_object_or_404(visible.select_related("usager__commune", "unite__lieu"), pk=pk)
     team = Intervenant.objects.visible_to(agent).live().filter(parcours=found).select_related("agent__metier")

@@ -15,8 +15,8 @@ from parcours.constats import constats
 from parcours.forms.relais import AcceptationForm, RetourForm
 from parcours.models import Parcours
 from parcours.opening import send_back
-from parcours.views.scope import NATURES, me
-from pole_social.access import CARE
+from parcours.views.scope import NATURES
+from pole_social.access import CARE, signed_in
 from pole_social.models import Agent
 from pole_social.once import once
 
@@ -29,7 +29,7 @@ def received(agent: Agent) -> QuerySet[Relais]:
 
 
 def relais(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = get_object_or_404(received(me(request)), pk=pk)
+    found = get_object_or_404(received(signed_in(request)), pk=pk)
     return _page(request, found, AcceptationForm(), RetourForm(auto_id="retour_%s"))
 
 
@@ -38,13 +38,13 @@ def acceptation(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = AcceptationForm(request.POST)
     if form.is_valid():
         return once(request, form, lambda: _accept(request, pk, form))
-    found = get_object_or_404(_addressed(me(request)), pk=pk)
+    found = get_object_or_404(_addressed(signed_in(request)), pk=pk)
     return _page(request, found, form, RetourForm(auto_id="retour_%s"))
 
 
 def _accept(request: HttpRequest, pk: UUID, form: AcceptationForm) -> HttpResponseRedirect:
     """A relais that this agent has taken up already is answered with its parcours, without effect."""
-    agent = me(request)
+    agent = signed_in(request)
     found = get_object_or_404(_addressed(agent), pk=pk)
     if found.statut == Relais.Statut.ACCEPTE and (mine := _parcours(found, agent)):
         return redirect("parcours:parcours", mine.pk)
@@ -57,12 +57,12 @@ def retour(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = RetourForm(request.POST, auto_id="retour_%s")
     if form.is_valid():
         return once(request, form, lambda: _return(request, pk, form))
-    found = get_object_or_404(_addressed(me(request)), pk=pk)
+    found = get_object_or_404(_addressed(signed_in(request)), pk=pk)
     return _page(request, found, AcceptationForm(), form)
 
 
 def _return(request: HttpRequest, pk: UUID, form: RetourForm) -> HttpResponseRedirect:
-    agent = me(request)
+    agent = signed_in(request)
     found = get_object_or_404(_addressed(agent), pk=pk)
     send_back(found, by=agent, motif=form.cleaned_data["motif"])
     messages.success(request, "Relais retourné à l’unité qui l’avait envoyé, avec votre motif.")
@@ -79,7 +79,7 @@ def _parcours(found: Relais, agent: Agent) -> Parcours | None:
 
 
 def _page(request: HttpRequest, found: Relais, acceptation: AcceptationForm, retour: RetourForm) -> HttpResponse:
-    agent = me(request)
+    agent = signed_in(request)
     is_addressed = found.vers_unite_id in agent.unite_ids and bool(CARE & agent.roles)
     last_words = Fait.objects.visible_to(agent).filter(usager=found.usager_id)
     demandes = Demande.objects.visible_to(agent).filter(relais=found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest
 
 from parcours.models import Intervenant, Parcours
 from parcours.models.parcours import ParcoursQuerySet
@@ -11,12 +10,6 @@ from pole_social.models import Agent, Unite
 
 # The unités that support people over time: they accept relais into parcours.
 NATURES = (Unite.Nature.ACCOMPAGNEMENT, Unite.Nature.SANTE, Unite.Nature.SANTE_SEXUELLE)
-
-
-def me(request: HttpRequest) -> Agent:
-    """The signed-in agent (the login is global)."""
-    assert isinstance(request.user, Agent)
-    return request.user
 
 
 def worked_on(agent: Agent) -> ParcoursQuerySet:

@@ -63,7 +63,9 @@ class HubForm(forms.Form):
         return {name: self.data.getlist(self.add_prefix(name)) for name in names}
 
     def shown(self, name: str, values: list[str]) -> str:
-        """Typed values as a person reads them: the labels of what was chosen."""
+        """Typed values as a person reads them: the labels of what was chosen, « oui » or « non » for a box."""
+        if isinstance(self.fields[name], forms.BooleanField):
+            return "non" if all(value in ("", "False") for value in values) else "oui"
         choices = getattr(self.fields[name], "choices", None)
         if choices is None:
             return ", ".join(values)

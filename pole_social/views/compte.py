@@ -8,9 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from pole_social.access import signed_in
 from pole_social.forms.connexion import ConnexionForm
 from pole_social.frame import SESSION_UNITE, current_unite, landing
-from pole_social.models import Agent
 
 connexion = login_not_required(
     auth_views.LoginView.as_view(
@@ -24,14 +24,12 @@ deconnexion = auth_views.LogoutView.as_view()
 
 def root(request: HttpRequest) -> HttpResponse:
     """Send each agent to the page they open every morning."""
-    assert isinstance(request.user, Agent)
-    return redirect(landing(request.user, current_unite(request)))
+    return redirect(landing(signed_in(request), current_unite(request)))
 
 
 def mon_compte(request: HttpRequest) -> HttpResponse:
     """Who I am here, and where."""
-    agent = request.user
-    assert isinstance(agent, Agent)
+    agent = signed_in(request)
     waiting = landing(agent, current_unite(request)) == "mon_compte"
     context = {"agent": agent, "affectations": agent.current_affectations, "page_a_venir": waiting}
     return render(request, "pole_social/mon_compte.html", context)
@@ -39,9 +37,8 @@ def mon_compte(request: HttpRequest) -> HttpResponse:
 
 def unite_courante(request: HttpRequest) -> HttpResponse:
     """Work in another of my unités from now on."""
-    assert isinstance(request.user, Agent)
     chosen = request.POST.get("unite", "")
-    if chosen not in {str(pk) for pk in request.user.unite_ids}:
+    if chosen not in {str(pk) for pk in signed_in(request).unite_ids}:
         raise Http404
     request.session[SESSION_UNITE] = int(chosen)
     return redirect("racine")
