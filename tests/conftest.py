@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from pytest_django.plugin import blocking_manager_key
 
 from parcours.demonstration.builders import SEED, UsagerFactory, fake
 from parcours.demonstration.monde import build_world
@@ -32,14 +33,19 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
         load_world()
 
 
-@pytest.fixture(autouse=True)
-def _world_after_flush(request: pytest.FixtureRequest) -> None:
-    """A transactional test empties the tables when it ends: the next one finds the world again."""
-    marker = request.node.get_closest_marker("django_db")
-    marked = marker is not None and marker.kwargs.get("transaction", False)
-    if marked or {"transactional_db", "live_server"} & set(request.fixturenames):
-        request.getfixturevalue("transactional_db")
-        if not Agent.objects.exists():
+def empties_the_tables(item: pytest.Item) -> bool:
+    """A transactional test (threads, browser) truncates every table when it ends."""
+    marker = item.get_closest_marker("django_db")
+    names: list[str] = getattr(item, "fixturenames", [])
+    return bool(marker and marker.kwargs.get("transaction")) or bool({"transactional_db", "live_server"} & set(names))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Whatever test comes next, in whatever order, finds the world again."""
+    yield
+    if empties_the_tables(item):
+        with item.config.stash[blocking_manager_key].unblock():
             load_world()
 
 

@@ -83,7 +83,9 @@ def is_unprotected(node: ast.expr, protected: set[str]) -> bool:
     managers = ("objects", "_base_manager", "_default_manager")
     if len(names) < 3 or names[0] not in protected or names[1] not in managers:
         return False
-    return not {"visible_to", "candidates_for", "create", "none"} & set(names) and "OuterRef" not in ast.unparse(node)
+    return not {"visible_to", "candidates_for", "worked_on_by", "create", "none"} & set(
+        names
+    ) and "OuterRef" not in ast.unparse(node)
 
 
 class TestReading:

@@ -6,22 +6,33 @@ from datetime import date
 from typing import ClassVar, Self
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 
 from accueil.models.rattachement import Rattachement
 from accueil.models.usager import Usager
 from accueil.models.visibility import ProtectedQuerySet
-from pole_social.access import SEARCHERS
+from pole_social.access import SEARCHERS, Role
 from pole_social.models import Agent, Etape, PersonRow, Unite, Versioned, WithMoves
+
+Nature = Rattachement.Nature
+# Who works with the person, and the unités on the way from the desk to them.
+FOLLOWING = (Nature.EVALUATION, Nature.CONTRIBUTION, Nature.REFERENT, Nature.INTERVENANT)
+ON_THE_WAY = (Unite.Nature.EVALUATION, Unite.Nature.ACCOMPAGNEMENT)
 
 
 class RelaisQuerySet(ProtectedQuerySet["Relais"]):
     readers = SEARCHERS
 
     def visible_to(self, agent: Agent) -> Self:
-        """Those of one's unités, for as long as one is related to the person (or answers for the unité)."""
+        """Those of one's unités, for as long as one is related to the person (or answers for the unité).
+
+        Who evaluates or accompanies the person reads also what was said on the way to them. A relais to
+        another unité (PMI, santé sexuelle) stays between its two unités: it would reveal that follow-up.
+        """
         mine = Q(de_unite__in=agent.unite_ids) | Q(vers_unite__in=agent.unite_ids) | self.supervised(agent)
+        if Role.SOCIAL in agent.roles:
+            mine |= Exists(self.relationships(agent, *FOLLOWING)) & Q(vers_unite__nature__in=ON_THE_WAY)
         return super().visible_to(agent).filter(mine)
 
     def supervised(self, agent: Agent) -> Q:

@@ -6,13 +6,13 @@ from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from django.db import models, transaction
-from django.db.models import OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accueil.models import ProtectedQuerySet, Rattachement, Relais, Usager
 from accueil.models.rattachement import RattachementQuerySet
 from pole_social.access import CARE, EVALUATORS, Role
-from pole_social.models import Affectation, Agent, Etape, PersonRow, Unite, Versioned, WithMoves
+from pole_social.models import Affectation, Agent, Etape, MoveRefused, PersonRow, Unite, Versioned, WithMoves
 
 Nature = Rattachement.Nature
 # Whoever works on the evaluation, or on what came out of it.
@@ -25,6 +25,7 @@ CONTENT_NATURES = (
     Nature.FIN_DE_RELAIS,
     Nature.DELEGATION,
 )
+WORK_NATURES = (Nature.EVALUATION, Nature.CONTRIBUTION)
 # What the responsable reads the content by, until they decide.
 DECISION_NATURE = Nature.VALIDATION
 DAYS_TO_EVALUATE = 30
@@ -41,6 +42,19 @@ class EvaluationQuerySet(ProtectedQuerySet["Evaluation"]):
 
     def supervised(self, agent: Agent) -> Q:
         return Q(unite__in=agent.supervised_unite_ids)
+
+    def worked_on_by(self, agent: Agent) -> Self:
+        """Those whose evaluator or contributor this agent is: they alone write in them.
+
+        Asked of the relationships that `visible_to` accepts, so that a former evaluator who has changed
+        métier writes no more.
+        """
+        mine = self.allowing(agent).filter(agent=agent, nature__in=WORK_NATURES, source_id=OuterRef("pk"))
+        return self.visible_to(agent).filter(Exists(mine))
+
+    def locked(self) -> Self:
+        """Each waits for whoever is writing in it: what is checked next stays true until the commit."""
+        return self.select_for_update(of=("self",), no_key=True)
 
     def open(self) -> Self:
         return self.filter(statut__in=Evaluation.OPEN)
@@ -128,9 +142,14 @@ class Evaluation(PersonRow, Versioned, WithMoves):
         """
         due = timezone.localdate() + timedelta(days=DAYS_TO_VALIDATE)
         self.move(self.Statut.A_VALIDER, by=by, echeance=due)
-        leading = Affectation.objects.current().filter(unite=self.unite, responsable=True)
-        for affectation in leading.select_related("agent"):
+        for affectation in self._deciding():
             Rattachement.objects.grant(DECISION_NATURE, self.usager_id, self, agent=affectation.agent)
+
+    def _deciding(self) -> list[Affectation]:
+        """The unité's responsables of today; the territoire's direction where there is none."""
+        leading = Affectation.objects.current().filter(responsable=True).select_related("agent")
+        direction = Q(unite__nature=Unite.Nature.DIRECTION, unite__lieu__territoire=self.unite.lieu.territoire_id)
+        return list(leading.filter(unite=self.unite) or leading.filter(direction))
 
     def validate(self, *, by: Agent) -> None:
         """The responsable agrees; their read of the content ends here. Next: the relais."""
@@ -142,8 +161,17 @@ class Evaluation(PersonRow, Versioned, WithMoves):
 
     @transaction.atomic
     def _decide(self, to: str, *, by: Agent, motif: str = "") -> None:
+        # A validated one is taken up again only when its relais comes back.
+        if self.statut != self.Statut.A_VALIDER:
+            raise MoveRefused
         self.move(to, by=by, motif=motif, echeance=timezone.localdate() + timedelta(days=DAYS_TO_VALIDATE))
         Rattachement.objects.end(self, DECISION_NATURE)
+
+    @transaction.atomic
+    def close_without_accompagnement(self, *, by: Agent, motif: str) -> None:
+        """End here; those who worked on it stop reading it. Raises MoveRefused."""
+        self.move(self.Statut.SANS_ACCOMPAGNEMENT, by=by, motif=motif)
+        Rattachement.objects.end(self)
 
     @transaction.atomic
     def reopen(self, *, by: Agent, motif: str) -> None:

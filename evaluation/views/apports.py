@@ -12,7 +12,6 @@ from evaluation.forms.apports import AppuiForm, PropositionForm
 from evaluation.models import Evaluation
 from evaluation.views.evaluation import show, with_names
 from evaluation.views.lignes import fragilites_of, lignes_of
-from evaluation.views.perimetre import locked, worked_on
 from pole_social.access import signed_in
 from pole_social.models import MoveRefused
 from pole_social.once import once
@@ -20,7 +19,7 @@ from pole_social.once import once
 
 def _written_in(request: HttpRequest, pk: UUID) -> Evaluation:
     """The evaluation, kept from moving until this is written. Raises MoveRefused once it is submitted."""
-    found = get_object_or_404(locked(with_names(worked_on(signed_in(request)))), pk=pk)
+    found = get_object_or_404(with_names(Evaluation.objects.worked_on_by(signed_in(request))).locked(), pk=pk)
     if not found.is_editable:
         raise MoveRefused
     return found

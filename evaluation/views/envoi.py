@@ -12,7 +12,6 @@ from evaluation.forms.envoi import RelaisForm, receivers
 from evaluation.models import Evaluation, FragiliteReperee, Proposition
 from evaluation.views.evaluation import with_names
 from evaluation.views.lignes import Ligne, lignes_of
-from evaluation.views.perimetre import locked, worked_on
 from pole_social.access import signed_in
 from pole_social.models import Agent, MoveRefused, Unite
 from pole_social.once import once
@@ -24,8 +23,8 @@ MAX_DIT = 4000
 def relais_nouveau(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Choose the unité, then say what the person should not have to say again."""
     agent = signed_in(request)
-    writers = with_names(worked_on(agent))
-    found = get_object_or_404(locked(writers) if request.method == "POST" else writers, pk=pk)
+    writers = with_names(Evaluation.objects.worked_on_by(agent))
+    found = get_object_or_404(writers.locked() if request.method == "POST" else writers, pk=pk)
     if found.statut != Evaluation.Statut.VALIDEE:
         if request.method == "POST":
             raise MoveRefused

@@ -8,14 +8,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from accueil.models import Rattachement
 from evaluation.forms.decision import DecisionForm, SansAccompagnementForm
 from evaluation.models import Evaluation
 from evaluation.views.evaluation import show, with_names
 from evaluation.views.lignes import lignes_of, not_explored
-from evaluation.views.perimetre import locked, worked_on
 from pole_social.access import signed_in
-from pole_social.models import MoveRefused
 
 Statut = Evaluation.Statut
 
@@ -27,7 +24,7 @@ def validation(request: HttpRequest, pk: UUID) -> HttpResponse:
     when the move is written.
     """
     agent = signed_in(request)
-    found = get_object_or_404(locked(with_names(worked_on(agent))), pk=pk)
+    found = get_object_or_404(with_names(Evaluation.objects.worked_on_by(agent)).locked(), pk=pk)
     if found.statut == Statut.A_VALIDER:
         return redirect("evaluation:evaluation", found.pk)
     lignes = lignes_of(found, agent)
@@ -43,15 +40,12 @@ def decision(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The responsable of the unité validates, or sends back and says what is missing."""
     agent = signed_in(request)
     supervised = Evaluation.objects.visible_to(agent).filter(unite__in=agent.supervised_unite_ids)
-    found = get_object_or_404(locked(with_names(supervised)), pk=pk)
+    found = get_object_or_404(with_names(supervised).locked(), pk=pk)
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return show(request, found, decision_form=form)
     if found.statut == form.target:
         return redirect("evaluation:evaluation", found.pk)
-    if found.statut != Statut.A_VALIDER:
-        # A validated one is taken up again only when its relais comes back.
-        raise MoveRefused
     if form.target == Statut.VALIDEE:
         found.validate(by=agent)
         messages.success(request, "L’évaluation est validée. Vous n’en lisez plus le contenu.")
@@ -64,12 +58,11 @@ def decision(request: HttpRequest, pk: UUID) -> HttpResponse:
 def sans_accompagnement(request: HttpRequest, pk: UUID) -> HttpResponse:
     """End here, with the reason; those who worked on it stop reading it."""
     agent = signed_in(request)
-    found = get_object_or_404(locked(with_names(worked_on(agent))), pk=pk)
+    found = get_object_or_404(with_names(Evaluation.objects.worked_on_by(agent)).locked(), pk=pk)
     form = SansAccompagnementForm(request.POST)
     if not form.is_valid():
         return show(request, found, sans_accompagnement_form=form)
     if found.statut != Statut.SANS_ACCOMPAGNEMENT:
-        found.move(Statut.SANS_ACCOMPAGNEMENT, by=agent, motif=form.cleaned_data["motif"])
-        Rattachement.objects.end(found)
+        found.close_without_accompagnement(by=agent, motif=form.cleaned_data["motif"])
         messages.success(request, "L’évaluation est close, sans accompagnement.")
     return redirect("evaluation:liste")

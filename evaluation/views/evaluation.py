@@ -17,7 +17,6 @@ from evaluation.models import Evaluation, PointAppui, Proposition
 from evaluation.models.evaluation import EvaluationQuerySet
 from evaluation.views.dit import latest_faits
 from evaluation.views.lignes import Ligne, fragilites_of, lignes_of, not_explored
-from evaluation.views.perimetre import worked_on
 from pole_social.access import signed_in
 from pole_social.forms import HubForm
 from pole_social.models import Agent
@@ -60,7 +59,7 @@ def show(
     agent = signed_in(request)
     if lignes is None:
         lignes = lignes_of(found, agent)
-    is_auteur = worked_on(agent).filter(pk=found.pk).exists()
+    is_auteur = Evaluation.objects.worked_on_by(agent).filter(pk=found.pk).exists()
     context: dict[str, Any] = {
         "evaluation": found,
         "aujourdhui": timezone.localdate(),

@@ -12,7 +12,6 @@ from accueil.models import Relais
 from accueil.models.relais import RelaisQuerySet
 from evaluation.models import Evaluation, Exploration
 from evaluation.models.evaluation import EvaluationQuerySet
-from evaluation.views.perimetre import worked_on
 from pole_social.access import Role, signed_in
 from pole_social.models import Agent, Unite
 
@@ -51,7 +50,7 @@ def _mine(agent: Agent) -> EvaluationQuerySet:
     to_hand_over = Q(~taken_up, statut=Statut.VALIDEE)
     explored = Exploration.objects.filter(evaluation=OuterRef("pk")).exclude(etat=Exploration.Etat.PAS_ENCORE_ABORDE)
     count = explored.order_by().values("evaluation").annotate(total=Count("pk")).values("total")
-    found = worked_on(agent).filter(Q(statut__in=Evaluation.OPEN) | to_hand_over)
+    found = Evaluation.objects.worked_on_by(agent).filter(Q(statut__in=Evaluation.OPEN) | to_hand_over)
     return found.annotate(abordes=Coalesce(Subquery(count), 0), is_envoyee=Exists(sent.waiting())).select_related(
         *WITH_NAMES
     )

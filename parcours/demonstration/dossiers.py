@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accueil.models import Rattachement, Relais, Usager
+from accueil.models import Relais, Usager
 from evaluation.models import Evaluation, Exploration, Fragilite, FragiliteReperee, PointAppui, Proposition
 from evaluation.opening import open_from as open_evaluation
 from parcours.demonstration.builders import make_passage, make_relais, receive
@@ -325,8 +325,7 @@ def decide(evaluation: Evaluation, dossier: Dossier, agents: Agents, today: Toda
     evaluateur, responsable = agents["assistant-social"], agents["responsable-evaluation"]
     if dossier.statut == Statut.SANS_ACCOMPAGNEMENT:
         with at(today.earlier(max(dossier.jours - 9, 1), 16)):
-            evaluation.move(Statut.SANS_ACCOMPAGNEMENT, by=evaluateur, motif=dossier.mot)
-            Rattachement.objects.end(evaluation)
+            evaluation.close_without_accompagnement(by=evaluateur, motif=dossier.mot)
     if dossier.statut not in (Statut.A_VALIDER, Statut.A_REPRENDRE, Statut.VALIDEE):
         return
     with at(today.earlier(max(dossier.jours - 9, 1), 16)):

@@ -215,6 +215,7 @@ class TestPage:
 
     def test_an_anonymous_passage_is_closed_to_all_the_day_after(self, cast: SimpleNamespace, desk: Client) -> None:
         made = make_passage(by=cast.gos)
+        made.move(Passage.Statut.PARTI, by=cast.gos)
         Passage.objects.update(jour=timezone.localdate() - timedelta(days=1))
         assert desk.get(url(made)).status_code == 404
         make_demande(made, by=cast.gos)

@@ -102,7 +102,7 @@ class TestPassageDuJour:
         }
 
     def test_nobody_s_passage_belongs_to_its_desk_that_day(self, cast: SimpleNamespace) -> None:
-        make_passage(by=cast.gos)
+        make_passage(by=cast.gos).move(Passage.Statut.PARTI, by=cast.gos)
         assert sees(cast.gos_2, Passage)
         assert not sees(cast.gos_chatenay, Passage)
         Passage.objects.update(jour=timezone.localdate() - timedelta(days=1))
@@ -127,7 +127,9 @@ class TestDemandeEnCours:
         assert not sees(cast.gos)
 
     def test_nobody_s_demande_keeps_its_passage_readable(self, cast: SimpleNamespace) -> None:
-        demande = make_demande(make_passage(by=cast.gos), by=cast.gos)
+        passage = make_passage(by=cast.gos)
+        demande = make_demande(passage, by=cast.gos)
+        passage.move(Passage.Statut.PARTI, by=cast.gos)
         Passage.objects.update(jour=timezone.localdate() - timedelta(days=3))
         assert sees(cast.gos_2, Demande)
         assert sees(cast.gos_2, Passage)
@@ -163,6 +165,16 @@ class TestRelais:
         assert sees(cast.gos)
         assert not sees(cast.gos, Relais)
         assert sees(cast.assistant_social_2, Relais)
+
+    def test_the_referent_reads_what_was_said_on_the_way(self, cast: SimpleNamespace, aminata: Usager) -> None:
+        """And not what went to another unité: it would reveal that follow-up."""
+        on_the_way = make_relais(aminata, by=cast.gos)
+        aside = make_relais(aminata, by=cast.gos, to="issy-sante")
+        make_parcours(aminata, sent_by=cast.assistant_social, by=cast.assistant_social_2)
+        seen = set(Relais.objects.visible_to(cast.assistant_social_2))
+        assert on_the_way in seen
+        assert aside not in seen
+        assert not sees(cast.cesf, Relais)
 
     def test_the_direction_sees_the_territoire_s_relais(self, cast: SimpleNamespace, aminata: Usager) -> None:
         make_relais(aminata, by=cast.gos)

@@ -35,7 +35,7 @@ def test_shows_the_contact_sur(writer, relais):
     relais.usager.save()
     text = writer.get(url_of(relais)).content.decode()
     assert "SMS seulement" in text
-    assert "Ne jamais laisser de message." in text
+    assert "ne jamais laisser de message" in text
 
 
 def test_accepting_opens_the_evaluation(writer, cast, relais):

@@ -205,3 +205,18 @@ class TestWithoutAccompagnement:
 
     def test_it_is_a_post(self, writer, evaluation):
         assert writer.get(page_of(evaluation, "sans-accompagnement")).status_code == 405
+
+
+class TestWhoDecides:
+    def holders(self, evaluation: Evaluation) -> set[str]:
+        live = Rattachement.objects.live().from_source(evaluation).filter(nature=Rattachement.Nature.VALIDATION)
+        return {rattachement.agent.username for rattachement in live if rattachement.agent}
+
+    def test_the_unite_s_responsable(self, submitted):
+        assert self.holders(submitted) == {"responsable-evaluation"}
+
+    def test_the_direction_of_the_territoire_where_the_unite_has_none(self, cast, explored):
+        Affectation.objects.filter(agent=cast.responsable_evaluation).update(responsable=False)
+        explored.submit(by=cast.assistant_social)
+        assert self.holders(explored) == {"responsable-sst"}
+        assert Exploration.objects.visible_to(cast.responsable_sst).count() == 14

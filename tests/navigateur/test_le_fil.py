@@ -158,7 +158,6 @@ def to_accompagnement(desk: Desk) -> None:
     evaluation = Evaluation.objects.get()
     desk.page.goto(f"{desk.address}/evaluation/{evaluation.pk}/")
     press(desk, "Envoyer à l’accompagnement")
-    desk.page.get_by_label("accompagnement · Pôle social").check()
     press(desk, "Envoyer le relais")
 
 
