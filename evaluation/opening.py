@@ -32,6 +32,28 @@ def open_from(relais: Relais, *, by: Agent) -> Evaluation:
     return evaluation
 
 
+@transaction.atomic
+def take_up_again(relais: Relais, *, by: Agent, motif: str) -> None:
+    """A relais came back: the evaluation it came from is to be taken up again, with the reason.
+
+    If the person has another evaluation open meanwhile, it is that one that goes on: it shows the relais.
+    """
+    Usager.objects.select_for_update(of=("self",)).get(pk=relais.usager_id)
+    standing = Evaluation.objects.open().filter(usager=relais.usager_id).first()
+    if standing:
+        standing.relais_envoyes.add(relais)
+        return
+    for evaluation in relais.evaluations_envoyees.filter(statut=Evaluation.Statut.VALIDEE):
+        evaluation.reopen(by=by, motif=motif)
+
+
+@transaction.atomic
+def cancel(relais: Relais, *, by: Agent, motif: str) -> None:
+    """The evaluator takes a relais back before it is accepted. Raises MoveRefused."""
+    relais.cancel(by=by, motif=motif)
+    take_up_again(relais, by=by, motif=motif)
+
+
 def _open(relais: Relais, by: Agent) -> Evaluation:
     evaluation = Evaluation.objects.create(
         usager_id=relais.usager_id,

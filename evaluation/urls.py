@@ -26,6 +26,14 @@ urlpatterns = [
     page("<uuid:pk>/decision/", etapes.decision, roles=MANAGERS, methods=ACT, name="decision"),
     page("<uuid:pk>/relais/", envoi.relais_nouveau, roles=SOCIAL, methods=FORM, name="relais_nouveau"),
     page(
+        "<uuid:pk>/relais/<uuid:relais>/annulation/",
+        envoi.annulation,
+        roles=SOCIAL,
+        methods=ACT,
+        name="relais_annulation",
+    ),
+    page("<uuid:pk>/fin/", etapes.fin, roles=SOCIAL, methods=ACT, name="fin"),
+    page(
         "<uuid:pk>/sans-accompagnement/",
         etapes.sans_accompagnement,
         roles=SOCIAL,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -93,8 +93,11 @@ def _read(token: str) -> Key | None:
     """None for what this page did not make."""
     try:
         jour, instant, pk = token.split("~")
-        key = date.fromisoformat(jour), datetime.fromisoformat(instant), UUID(pk)
-    except ValueError:
+        moment = datetime.fromisoformat(instant)
+        if moment.tzinfo is None:
+            return None
+        # PostgreSQL refuses offsets that Python reads (+20:00, +01:00:00.5).
+        key = date.fromisoformat(jour), moment.astimezone(UTC), UUID(pk)
+    except (ValueError, OverflowError):
         return None
-    plausible = all(FIRST_YEAR <= moment.year <= LAST_YEAR for moment in key[:2])
-    return key if plausible and key[1].tzinfo else None
+    return key if all(FIRST_YEAR <= when.year <= LAST_YEAR for when in key[:2]) else None

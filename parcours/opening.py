@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from accueil.models import Rattachement, Relais, Usager
-from evaluation.models import Evaluation
+from accueil.models import Relais, Usager
+from evaluation.opening import take_up_again
 from parcours.models import Parcours
 from parcours.models.parcours import FIRST_BILAN
-from pole_social.models import Agent
+from pole_social.models import Agent, Unite
 
 
 @transaction.atomic
@@ -44,15 +44,20 @@ def _open(relais: Relais, by: Agent) -> Parcours:
 
 
 def _release_evaluators(relais: Relais) -> None:
-    """The evaluation's work ends when the last of its relais has been taken up."""
+    """The evaluators let go once accompagnement has taken over and nobody else has to answer.
+
+    A relais to PMI alone ends nothing: the social hand-over may still come, and the evaluator says when it
+    will not (`Evaluation.release`).
+    """
+    if relais.vers_unite.nature != Unite.Nature.ACCOMPAGNEMENT:
+        return
     for evaluation in relais.evaluations_envoyees.all():
-        if not evaluation.relais_envoyes.waiting().exists():
-            Rattachement.objects.end(evaluation)
+        if evaluation.is_handed_over:
+            evaluation.release()
 
 
 @transaction.atomic
 def send_back(relais: Relais, *, by: Agent, motif: str) -> None:
     """Return a relais; the evaluation it came from is to be taken up again. Raises MoveRefused."""
     relais.send_back(by=by, motif=motif)
-    for evaluation in relais.evaluations_envoyees.filter(statut=Evaluation.Statut.VALIDEE):
-        evaluation.reopen(by=by, motif=motif)
+    take_up_again(relais, by=by, motif=motif)

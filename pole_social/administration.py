@@ -6,6 +6,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -49,6 +51,16 @@ class HubAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """From the model's own columns only: Django admits one reverse relation, which leads to people's tables."""
+        first = lookup.split(LOOKUP_SEP, 1)[0]
+        try:
+            own = self.model._meta.get_field(first).concrete
+        except FieldDoesNotExist:
+            own = False
+        declared = request is not None and lookup in self.get_list_filter(request)
+        return bool(own or declared) and super().lookup_allowed(lookup, value, request)
 
 
 class ReferentielAdmin(HubAdmin):

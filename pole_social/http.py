@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from typing import Any
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 
 from pole_social.models import MoveRefused, StaleVersion
 
@@ -30,6 +34,16 @@ class PrivateResponseMiddleware:
         return response
 
 
+class SignInMiddleware(LoginRequiredMiddleware):
+    """After signing in one goes back to a page, never to an act, which a GET cannot do again."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+        methods = getattr(view_func, "methods", ("GET",))
+        if request.method not in ("GET", "HEAD") or "GET" not in methods:
+            return redirect(self.get_login_url(view_func))
+        return super().handle_no_permission(request, view_func)
+
+
 class ConflictMiddleware:
     """Answers 409 when a record moved while somebody was acting on it, and gives back what was typed.
 
@@ -50,6 +64,17 @@ class ConflictMiddleware:
             for name, values in request.POST.lists()
             if name not in TECHNICAL_FIELDS
             for value in values
-            if " " in value
+            if is_a_text(value)
         ]
         return render(request, "409.html", {"saisies": typed}, status=409)
+
+
+def is_a_text(value: str) -> bool:
+    """Whether a posted value is what somebody wrote, rather than a key, a number or a code."""
+    if len(value) < 3 or re.fullmatch(r"[a-z_]+|[\d\s.,]+", value):
+        return False
+    try:
+        UUID(value)
+    except ValueError:
+        return True
+    return False

@@ -18,10 +18,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from pole_social.models import Acces, Agent
+from pole_social.models import Acces, Agent, MoveRefused, StaleVersion
 
 MOTIF_ROLE = "role"
 MOTIF_SCOPE = "hors_perimetre"
+MOTIF_CONFLICT = "conflit"
 
 
 class UnwatchedResponse(Exception):
@@ -112,7 +113,7 @@ def _write(
 
 
 class JournalMiddleware:
-    """Writes refusals. They are exceptions, so the view's transaction is already rolled back here."""
+    """Writes refusals, and acts that came too late. They are exceptions, so the view's transaction is already rolled back here."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -127,3 +128,5 @@ class JournalMiddleware:
             _write(request, Acces.Action.REFUS, usager_ids=[], motif=MOTIF_ROLE)
         elif isinstance(exception, Http404):
             _write(request, Acces.Action.REFUS, usager_ids=[], motif=MOTIF_SCOPE)
+        elif isinstance(exception, (MoveRefused, StaleVersion)):
+            _write(request, Acces.Action.REFUS, usager_ids=[], motif=MOTIF_CONFLICT)

@@ -42,6 +42,16 @@ def once(request: HttpRequest, form: CreateForm, act: Callable[[], HttpResponseR
     return _both(request, form, envoi)
 
 
+def repeated(request: HttpRequest, form: CreateForm) -> HttpResponseRedirect | None:
+    """The first answer, where this agent has sent exactly this here already; None for anything else.
+
+    For the act that ends one's own access to its object: the second click of a double click is out of scope.
+    """
+    same = {"cle": form.cleaned_data["cle"], "empreinte": _digest(request.path, form.typed())}
+    envoi = Envoi.objects.filter(agent=request.user.pk, **same).first()
+    return redirect(envoi.answer) if envoi else None
+
+
 def _digest(path: str, content: dict[str, list[str]]) -> str:
     """Of what was sent and where: the same form on another record is another content."""
     canonical = json.dumps([path, content], sort_keys=True, ensure_ascii=False)

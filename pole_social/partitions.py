@@ -52,6 +52,10 @@ def _make(cursor: Any, name: str, start: date, end: date) -> None:
     )
     cursor.execute("ALTER TABLE pole_social_acces_default ENABLE TRIGGER USER")
     cursor.execute(f"ALTER TABLE pole_social_acces ATTACH PARTITION {name} FOR VALUES FROM (%s) TO (%s)", bounds)
+    cursor.execute(
+        f"CREATE TRIGGER acces_never_emptied BEFORE TRUNCATE ON {name} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change()"
+    )
 
 
 def after_migrate(sender: Any, **kwargs: Any) -> None:

@@ -9,9 +9,11 @@ from importlib import import_module
 from django.core.wsgi import get_wsgi_application
 from django.db import DatabaseError, connection
 
+from pole_social.entrance import guarded
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pole_social.settings")
 
-application = get_wsgi_application()
+application = guarded(get_wsgi_application())
 
 
 def prepare() -> None:

@@ -41,10 +41,13 @@ def empties_the_tables(item: pytest.Item) -> bool:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
-    """Whatever test comes next, in whatever order, finds the world again."""
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
+    """Whatever test comes next, in whatever order, finds the world again.
+
+    After the last one there is no test database any more, and nothing to load it into.
+    """
     yield
-    if empties_the_tables(item):
+    if nextitem and empties_the_tables(item):
         with item.config.stash[blocking_manager_key].unblock():
             load_world()
 

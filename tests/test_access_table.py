@@ -127,6 +127,7 @@ ELSEWHERE = {
     "demande_reponse",
     "demande_cloture",
     "relais_annulation",
+    "fin",
     "domaine",
     "action_nouvelle",
     "action_etape",

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 
 from accueil.forms.demande import PersonChoice, not_past, person_field
@@ -21,14 +20,6 @@ RECEIVING = [
     Unite.Nature.SANTE,
     Unite.Nature.SANTE_SEXUELLE,
 ]
-
-
-def receiving_unites(sender: Unite) -> Any:
-    """The unités of the same territoire that take over, where the lieu is open today."""
-    today = timezone.localdate()
-    closed = Q(lieu__closed_from__lte=today) & (Q(lieu__closed_until=None) | Q(lieu__closed_until__gte=today))
-    same = Unite.objects.filter(nature__in=RECEIVING, lieu__territoire=sender.lieu.territoire_id)
-    return same.exclude(pk=sender.pk).exclude(closed).select_related("lieu")
 
 
 class RelaisForm(PersonChoice, CreateForm, forms.ModelForm):
@@ -77,7 +68,7 @@ class RelaisForm(PersonChoice, CreateForm, forms.ModelForm):
         choices = [(pk, self._libelle(demande)) for pk, demande in self.handable.items()]
         self.fields["demandes"].choices = choices  # type: ignore[attr-defined]
         self.fields["demandes"].initial = list(self.handable)
-        self.fields["vers_unite"].queryset = receiving_unites(passage.unite)  # type: ignore[attr-defined]
+        self.fields["vers_unite"].queryset = Unite.objects.receiving_from(passage.unite, RECEIVING)  # type: ignore[attr-defined]
         self.fields["vers_unite"].empty_label = None  # type: ignore[attr-defined]
         self.fields["promised_on"].initial = timezone.localdate() + PROMISED_IN
 

@@ -105,6 +105,11 @@ class Relais(PersonRow, Versioned, WithMoves):
     def __str__(self) -> str:
         return f"relais · {self.get_statut_display()}"
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether what was said may be shown: fetched through a relationship, not by supervision alone."""
+        return getattr(self, "journal_rattachement", None) is not None
+
     def is_late(self, on: date | None = None) -> bool:
         """Still waiting after the day that was promised."""
         return self.statut == self.Statut.ENVOYE and self.promised_on < (on or timezone.localdate())

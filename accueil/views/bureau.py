@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -57,5 +57,7 @@ def _to_take_up(agent: Agent, unite: Unite) -> list[Demande]:
 
 def _sent(agent: Agent, unite: Unite) -> list[Relais]:
     """The relais that nobody has accepted yet, the late ones first."""
+    discreet = Demande.objects.filter(relais=OuterRef("pk"), passage__is_confidentiel=True)
     waiting = Relais.objects.visible_to(agent).filter(de_unite=unite).waiting()
+    waiting = waiting.annotate(is_confidentiel=Exists(discreet))
     return list(waiting.select_related("usager", "vers_unite__lieu"))

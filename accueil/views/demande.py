@@ -14,7 +14,7 @@ from django.utils import timezone
 from accueil.forms.demande import DemandeClotureForm, DemandeForm, FaitForm, ReponseForm
 from accueil.models import Demande, Passage
 from accueil.views.guichet import my_demande, my_passage
-from accueil.views.passage import people_of, show
+from accueil.views.passage import is_whole, people_of, show
 from pole_social.access import signed_in
 from pole_social.models import Agent, MoveRefused
 from pole_social.once import once
@@ -25,7 +25,10 @@ Statut = Demande.Statut
 def nouvelle(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Note a demande; a mistake shows the passage again, with what was typed."""
     agent, passage = signed_in(request), my_passage(request, pk)
-    form = DemandeForm(request.POST, people=people_of(agent, passage), auto_id="demande_%s")
+    people = people_of(agent, passage)
+    form = DemandeForm(request.POST, people=people, auto_id="demande_%s")
+    if not is_whole(passage, people):
+        return show(request, passage, demande_form=form, status=409)
     if not form.is_valid():
         return show(request, passage, demande_form=form)
     return once(request, form, lambda: _noted(form, agent, passage))
@@ -47,9 +50,11 @@ def fait(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Note a fact; of an anonymous passage there is nobody to keep it for."""
     agent, passage = signed_in(request), my_passage(request, pk)
     people = people_of(agent, passage)
+    form = FaitForm(request.POST, people=people, auto_id="fait_%s")
+    if not is_whole(passage, people):
+        return show(request, passage, fait_form=form, status=409)
     if not people:
         raise Http404
-    form = FaitForm(request.POST, people=people, auto_id="fait_%s")
     if not form.is_valid():
         return show(request, passage, fait_form=form)
     return once(request, form, lambda: _told(form, agent, passage))

@@ -43,9 +43,10 @@ def my_demande(request: HttpRequest, pk: UUID) -> Demande:
 
 
 def sent_relais(request: HttpRequest, pk: UUID) -> Relais:
-    """A relais that one of my unités sent."""
+    """A relais that one of my reception unités sent; the other stages have their own pages for theirs."""
     agent = signed_in(request)
-    mine = Relais.objects.visible_to(agent).filter(de_unite__in=agent.unite_ids)
+    desks = {"de_unite__in": agent.unite_ids, "de_unite__nature": Unite.Nature.ACCUEIL}
+    mine = Relais.objects.visible_to(agent).filter(**desks)
     return get_object_or_404(mine.select_related("usager", "de_unite__lieu", "vers_unite__lieu", "sent_by"), pk=pk)
 
 

@@ -86,6 +86,7 @@ def show(request: HttpRequest, found: Passage, *, status: int = 200, **given: An
         "demande_form": DemandeForm(people=people, auto_id="demande_%s"),
         "fait_form": FaitForm(people=people, auto_id="fait_%s"),
         "refus": False,
+        "incomplet": not is_whole(found, people),
     }
     return render(request, "accueil/passage.html", context | given, status=status)
 
@@ -93,6 +94,11 @@ def show(request: HttpRequest, found: Passage, *, status: int = 200, **given: An
 def people_of(agent: Agent, passage: Passage) -> list[Usager]:
     """Those of the passage whom the agent may see."""
     return list(Usager.objects.visible_to(agent).filter(passages=passage).select_related("commune"))
+
+
+def is_whole(passage: Passage, people: list[Usager]) -> bool:
+    """Whether everybody whom the passage concerns is still visible: else a word would go to the wrong person."""
+    return len(people) == len(vars(passage)["journal_usagers"])
 
 
 def demandes_of(agent: Agent, passage: Passage) -> list[Demande]:

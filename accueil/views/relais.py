@@ -12,7 +12,7 @@ from django.urls import reverse
 from accueil.forms.relais import AnnulationForm, RelaisForm
 from accueil.models import Demande, Relais
 from accueil.views.guichet import my_passage, sent_relais
-from accueil.views.passage import demandes_of, people_of
+from accueil.views.passage import demandes_of, is_whole, people_of, show
 from pole_social.access import signed_in
 from pole_social.once import once
 
@@ -23,6 +23,8 @@ def nouveau(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Send the demandes of a passage to the unité that takes over."""
     agent, passage = signed_in(request), my_passage(request, pk)
     people = people_of(agent, passage)
+    if not is_whole(passage, people):
+        return show(request, passage, status=409)
     handable = _handable(demandes_of(agent, passage), request.POST.getlist("demandes"))
     form = RelaisForm(
         request.POST if request.method == "POST" else None,

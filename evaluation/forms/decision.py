@@ -35,6 +35,16 @@ class RetourForm(HubForm):
     )
 
 
+class AnnulationForm(HubForm):
+    """Why a relais is taken back."""
+
+    motif = motif_field(
+        "Pourquoi annuler ce relais",
+        "l’unité qui devait le recevoir et la vôtre",
+        "Dites pourquoi : l’unité qui devait le recevoir le lira.",
+    )
+
+
 class SansAccompagnementForm(HubForm):
     """Why the evaluation ends here."""
 

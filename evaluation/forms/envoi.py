@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.forms.models import ModelChoiceField
 from django.utils import timezone
 
@@ -14,6 +13,7 @@ from accueil.models import Relais
 from evaluation.models import Evaluation
 from pole_social.forms import CreateForm, FreeDateField
 from pole_social.models import Agent, Unite
+from pole_social.models.lieu import UniteQuerySet
 
 Nature = Unite.Nature
 RECEIVERS = (Nature.ACCOMPAGNEMENT, Nature.SANTE, Nature.SANTE_SEXUELLE)
@@ -21,10 +21,9 @@ UNKNOWN_CHOICE = "Choisissez une unité de la liste."
 DAYS_PROMISED = 7
 
 
-def receivers(evaluation: Evaluation) -> QuerySet[Unite]:
-    """The unités of the same territoire that may take over."""
-    same = Unite.objects.filter(nature__in=RECEIVERS, lieu__territoire=evaluation.unite.lieu.territoire_id)
-    return same.select_related("lieu").order_by("lieu__nom", "nature")
+def receivers(evaluation: Evaluation) -> UniteQuerySet:
+    """The unités that may take over."""
+    return Unite.objects.receiving_from(evaluation.unite, RECEIVERS)
 
 
 class RelaisForm(CreateForm, forms.ModelForm):

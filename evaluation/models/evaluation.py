@@ -15,11 +15,11 @@ from pole_social.access import CARE, EVALUATORS, Role
 from pole_social.models import Affectation, Agent, Etape, MoveRefused, PersonRow, Unite, Versioned, WithMoves
 
 Nature = Rattachement.Nature
-# Whoever works on the evaluation, or on what came out of it.
+# Whoever works on the evaluation, or on what came out of it. Not a relais that only waits: what it carries is
+# what its sender wrote in it, for a whole unité.
 CONTENT_NATURES = (
     Nature.EVALUATION,
     Nature.CONTRIBUTION,
-    Nature.RELAIS,
     Nature.REFERENT,
     Nature.INTERVENANT,
     Nature.FIN_DE_RELAIS,
@@ -58,6 +58,11 @@ class EvaluationQuerySet(ProtectedQuerySet["Evaluation"]):
 
     def open(self) -> Self:
         return self.filter(statut__in=Evaluation.OPEN)
+
+    def to_follow(self) -> Self:
+        """Open, or validated while somebody still works on it: what has to be in a list."""
+        live = Rattachement.objects.live().filter(source_id=OuterRef("pk"), nature__in=WORK_NATURES)
+        return self.filter(Q(statut__in=Evaluation.OPEN) | Q(Exists(live), statut=Evaluation.Statut.VALIDEE))
 
     def to_validate(self) -> Self:
         return self.filter(statut=Evaluation.Statut.A_VALIDER)
@@ -166,6 +171,19 @@ class Evaluation(PersonRow, Versioned, WithMoves):
             raise MoveRefused
         self.move(to, by=by, motif=motif, echeance=timezone.localdate() + timedelta(days=DAYS_TO_VALIDATE))
         Rattachement.objects.end(self, DECISION_NATURE)
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Validated, taken up by at least one unité, and awaited by none: the evaluator may let go."""
+        if self.statut != self.Statut.VALIDEE or self.relais_envoyes.waiting().exists():
+            return False
+        return self.relais_envoyes.filter(statut=Relais.Statut.ACCEPTE).exists()
+
+    def release(self) -> None:
+        """Its work is done: those who worked on it stop reading it. Raises MoveRefused before it is handed over."""
+        if not self.is_handed_over:
+            raise MoveRefused
+        Rattachement.objects.end(self)
 
     @transaction.atomic
     def close_without_accompagnement(self, *, by: Agent, motif: str) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 
+from accueil.models import Relais
+from evaluation.forms.decision import AnnulationForm
 from evaluation.forms.envoi import RelaisForm, receivers
 from evaluation.models import Evaluation, FragiliteReperee, Proposition
-from evaluation.views.evaluation import with_names
+from evaluation.opening import cancel
+from evaluation.views.evaluation import show, with_names
 from evaluation.views.lignes import Ligne, lignes_of
 from pole_social.access import signed_in
 from pole_social.models import Agent, MoveRefused, Unite
@@ -87,3 +91,17 @@ def _propositions(found: Evaluation, agent: Agent, lignes: list[Ligne]) -> list[
         for one in rows.select_related("fragilite__fragilite", "metier")
         if one.fragilite is None or one.fragilite.fragilite.domaine_id in told
     ]
+
+
+def annulation(request: HttpRequest, pk: UUID, relais: UUID) -> HttpResponse:
+    """Take a relais back before it is accepted: the evaluation is to be taken up again."""
+    agent = signed_in(request)
+    found = get_object_or_404(with_names(Evaluation.objects.worked_on_by(agent)).locked(), pk=pk)
+    sent = get_object_or_404(Relais.objects.visible_to(agent).filter(evaluations_envoyees=found), pk=relais)
+    form = AnnulationForm(request.POST)
+    if not form.is_valid():
+        return show(request, found, annulation_form=form)
+    if sent.statut != Relais.Statut.ANNULE:
+        cancel(sent, by=agent, motif=form.cleaned_data["motif"])
+        messages.success(request, "Le relais est annulé : l’évaluation est à reprendre.")
+    return redirect("evaluation:evaluation", found.pk)

@@ -66,3 +66,12 @@ def sans_accompagnement(request: HttpRequest, pk: UUID) -> HttpResponse:
         found.close_without_accompagnement(by=agent, motif=form.cleaned_data["motif"])
         messages.success(request, "L’évaluation est close, sans accompagnement.")
     return redirect("evaluation:liste")
+
+
+def fin(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Let go of an evaluation that other unités have taken up: nobody here reads it any more."""
+    worked_on = Evaluation.objects.worked_on_by(signed_in(request))
+    found = get_object_or_404(with_names(worked_on).locked(), pk=pk)
+    found.release()
+    messages.success(request, "Votre travail sur cette évaluation est terminé : vous ne la lisez plus.")
+    return redirect("evaluation:liste")

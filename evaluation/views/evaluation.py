@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accueil.models import Demande, Relais, Usager
 from evaluation.forms.apports import AppuiForm, PropositionForm
-from evaluation.forms.decision import DecisionForm, SansAccompagnementForm
+from evaluation.forms.decision import AnnulationForm, DecisionForm, SansAccompagnementForm
 from evaluation.models import Evaluation, PointAppui, Proposition
 from evaluation.models.evaluation import EvaluationQuerySet
 from evaluation.views.dit import latest_faits
@@ -23,6 +23,7 @@ from pole_social.models import Agent
 
 Statut = Evaluation.Statut
 FORMS = {
+    "annulation_form": AnnulationForm,
     "appui_form": AppuiForm,
     "decision_form": DecisionForm,
     "sans_accompagnement_form": SansAccompagnementForm,
@@ -71,6 +72,7 @@ def show(
         "is_auteur": is_auteur,
         "can_edit": is_auteur and found.is_editable,
         "can_decide": found.unite_id in agent.supervised_unite_ids and found.statut == Statut.A_VALIDER,
+        "can_release": is_auteur and found.is_handed_over,
         "can_send": is_auteur and found.statut == Statut.VALIDEE,
         **_derived(lignes),
         **_said(found, agent),

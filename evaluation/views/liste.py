@@ -44,19 +44,17 @@ def _waiting(agent: Agent) -> RelaisQuerySet:
 
 
 def _mine(agent: Agent) -> EvaluationQuerySet:
-    """Those I work on: open, or validated while no unité has taken over (or one still has to answer)."""
+    """Those I work on: open, or validated until I have let go."""
     sent = Relais.objects.filter(evaluations_envoyees=OuterRef("pk"))
-    taken_up = Exists(sent.filter(statut=Relais.Statut.ACCEPTE)) & ~Exists(sent.waiting())
-    to_hand_over = Q(~taken_up, statut=Statut.VALIDEE)
     explored = Exploration.objects.filter(evaluation=OuterRef("pk")).exclude(etat=Exploration.Etat.PAS_ENCORE_ABORDE)
     count = explored.order_by().values("evaluation").annotate(total=Count("pk")).values("total")
-    found = Evaluation.objects.worked_on_by(agent).filter(Q(statut__in=Evaluation.OPEN) | to_hand_over)
+    found = Evaluation.objects.worked_on_by(agent).to_follow()
     return found.annotate(abordes=Coalesce(Subquery(count), 0), is_envoyee=Exists(sent.waiting())).select_related(
         *WITH_NAMES
     )
 
 
 def _supervised(agent: Agent) -> EvaluationQuerySet:
-    """Every open evaluation of the unités I answer for: state, dates, owner, never the content."""
-    found = Evaluation.objects.visible_to(agent).open().filter(unite__in=agent.supervised_unite_ids)
+    """Every evaluation going on in the unités I answer for: state, dates, owner, never the content."""
+    found = Evaluation.objects.visible_to(agent).to_follow().filter(unite__in=agent.supervised_unite_ids)
     return found.select_related(*WITH_NAMES)

@@ -73,7 +73,7 @@ class EcritFields(HubForm):
     def _say_what_is_missing(self) -> None:
         modalite = self.fields["modalite"]
         assert isinstance(modalite, forms.ChoiceField)
-        modalite.choices = [("", "—"), *Ecrit.Modalite.choices]
+        modalite.choices = [("", "Choisir…"), *Ecrit.Modalite.choices]
         modalite.error_messages |= {
             "required": "Choisissez comment l’échange a eu lieu.",
             "invalid_choice": "Choisissez une modalité de la liste.",

@@ -24,8 +24,8 @@ class IntervenantForm(CreateForm):
     agent = AgentChoiceField(
         label="Professionnel à faire entrer dans l’équipe",
         queryset=Agent.objects.none(),
-        empty_label="—",
-        help_text="Il verra ce parcours, ses objectifs et les écrits de ses cercles, dès maintenant.",
+        empty_label="Choisir…",
+        help_text="Dès maintenant, ce parcours, ses objectifs et les écrits de ses cercles lui sont ouverts.",
         error_messages={
             "required": "Choisissez un professionnel.",
             "invalid_choice": "Choisissez un professionnel de la liste.",

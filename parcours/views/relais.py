@@ -11,14 +11,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accueil.models import Demande, Fait, Relais
-from parcours.constats import constats
 from parcours.forms.relais import AcceptationForm, RetourForm
 from parcours.models import Parcours
 from parcours.opening import send_back
 from parcours.views.scope import NATURES
 from pole_social.access import CARE, signed_in
 from pole_social.models import Agent
-from pole_social.once import once
+from pole_social.once import once, repeated
 
 
 def received(agent: Agent) -> QuerySet[Relais]:
@@ -34,18 +33,17 @@ def relais(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def acceptation(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Open the parcours and become its référent. The key is looked at first: a double click is answered once."""
+    """Open the parcours and become its référent."""
+    found = get_object_or_404(_addressed(signed_in(request)), pk=pk)
     form = AcceptationForm(request.POST)
     if form.is_valid():
-        return once(request, form, lambda: _accept(request, pk, form))
-    found = get_object_or_404(_addressed(signed_in(request)), pk=pk)
+        return once(request, form, lambda: _accept(request, found, form))
     return _page(request, found, form, RetourForm(auto_id="retour_%s"))
 
 
-def _accept(request: HttpRequest, pk: UUID, form: AcceptationForm) -> HttpResponseRedirect:
+def _accept(request: HttpRequest, found: Relais, form: AcceptationForm) -> HttpResponseRedirect:
     """A relais that this agent has taken up already is answered with its parcours, without effect."""
     agent = signed_in(request)
-    found = get_object_or_404(_addressed(agent), pk=pk)
     if found.statut == Relais.Statut.ACCEPTE and (mine := _parcours(found, agent)):
         return redirect("parcours:parcours", mine.pk)
     opened = form.save(found, by=agent)
@@ -54,17 +52,18 @@ def _accept(request: HttpRequest, pk: UUID, form: AcceptationForm) -> HttpRespon
 
 
 def retour(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Send it back, which ends the unité's access: the second click of a double click gets the first answer."""
     form = RetourForm(request.POST, auto_id="retour_%s")
-    if form.is_valid():
-        return once(request, form, lambda: _return(request, pk, form))
+    if form.is_valid() and (answer := repeated(request, form)):
+        return answer
     found = get_object_or_404(_addressed(signed_in(request)), pk=pk)
+    if form.is_valid():
+        return once(request, form, lambda: _return(request, found, form))
     return _page(request, found, AcceptationForm(), form)
 
 
-def _return(request: HttpRequest, pk: UUID, form: RetourForm) -> HttpResponseRedirect:
-    agent = signed_in(request)
-    found = get_object_or_404(_addressed(agent), pk=pk)
-    send_back(found, by=agent, motif=form.cleaned_data["motif"])
+def _return(request: HttpRequest, found: Relais, form: RetourForm) -> HttpResponseRedirect:
+    send_back(found, by=signed_in(request), motif=form.cleaned_data["motif"])
     messages.success(request, "Relais retourné à l’unité qui l’avait envoyé, avec votre motif.")
     return redirect("parcours:liste")
 
@@ -91,6 +90,5 @@ def _page(request: HttpRequest, found: Relais, acceptation: AcceptationForm, ret
         "retour": retour,
         "demandes": list(demandes.select_related("domaine")),
         "faits": list(last_words.select_related("unite__lieu").order_by("sujet", "-said_at").distinct("sujet")),
-        "constats": constats(agent, relais_envoyes=found),
     }
     return render(request, "parcours/relais.html", context)

@@ -40,12 +40,26 @@ def _own_directory(directory: Path) -> Path:
     """The directory, made if missing and closed to others. Raises ClusterUnavailable if it is not ours."""
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Before the chmod, which would close a directory of the system to everybody else.
+        if not _is_ours(directory):
+            raise ClusterUnavailable(
+                f"{directory} contient autre chose qu'une base embarquée : donnez à POLE_SOCIAL_CLUSTER_DIR "
+                "un dossier vide ou à créer."
+            )
         directory.chmod(0o700)
     except OSError as error:
         raise ClusterUnavailable(
             f"{directory} n'est pas à vous ({error.strerror}) : changez son propriétaire, ou donnez DATABASE_URL."
         ) from error
     return directory.resolve()
+
+
+def _is_ours(directory: Path) -> bool:
+    """Empty, or with what a cluster leaves from its first second on."""
+    if not any(directory.iterdir()):
+        return True
+    marks = (directory / "start.lock", directory / "data" / "PG_VERSION")
+    return any(mark.exists() for mark in marks) or any(directory.glob(f"{server.UNFINISHED}*"))
 
 
 def _claim(cluster: Cluster) -> None:

@@ -113,25 +113,30 @@ class EditForm(HubForm, forms.ModelForm):
         return [name for name in self.fields if name in (self._meta.fields or ())]
 
     def save(self, *, by: Agent) -> bool:  # type: ignore[override]
-        """Write; False when somebody saved first: `conflit` then holds both texts and the answer is 409."""
+        """Write; False when somebody saved first: `conflit` then holds both texts and the answer is 409.
+
+        What stands already as it was typed (a double click) is saved: there is nothing to compare.
+        """
         try:
             self.instance.save_over(self.cleaned_data["version"], self.written_fields())
         except StaleVersion:
             self._meet()
-            return False
+            return not self.conflit
         return True
 
     def _meet(self) -> None:
         """Show what stands beside what was typed, and aim the next save at what stands."""
         standing = type(self.instance)._base_manager.get(pk=self.instance.pk)
         before = type(self)(instance=standing)
+        # Stripped, as the fields strip what they store.
+        typed = {name: self.shown(name, values).strip() for name, values in self.typed().items()}
         self.conflit = [
-            Difference(str(self.fields[name].label), before.stored(name), self.shown(name, values))
-            for name, values in self.typed().items()
-            if before.stored(name) != self.shown(name, values)
+            Difference(str(self.fields[name].label), before.stored(name), value)
+            for name, value in typed.items()
+            if before.stored(name) != value
         ]
         self.retype("version", str(standing.version))
-        self.status = 409
+        self.status = 409 if self.conflit else 200
 
     def stored(self, name: str) -> str:
         """The stored value of a field, as the form would show it."""

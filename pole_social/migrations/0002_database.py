@@ -41,7 +41,10 @@ CREATE INDEX acces_agent_at ON pole_social_acces (agent_id, at);
 CREATE INDEX acces_usagers ON pole_social_acces USING gin (usager_ids);
 CREATE TRIGGER acces_append_only BEFORE UPDATE OR DELETE ON pole_social_acces
     FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+-- Unlike the one above, a statement trigger is not copied to the partitions: each has its own (partitions.py).
 CREATE TRIGGER acces_never_emptied BEFORE TRUNCATE ON pole_social_acces
+    FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER acces_never_emptied BEFORE TRUNCATE ON pole_social_acces_default
     FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 """
 

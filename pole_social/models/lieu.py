@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 
 from pole_social.models.base import Referentiel
 
@@ -108,6 +111,15 @@ class Bureau(models.Model):
         return self.nom
 
 
+class UniteQuerySet(models.QuerySet["Unite"]):
+    def receiving_from(self, sender: Unite, natures: Iterable[str]) -> UniteQuerySet:
+        """The other unités of the territoire that a relais may go to, where the lieu is open today."""
+        today = timezone.localdate()
+        closed = Q(lieu__closed_from__lte=today) & (Q(lieu__closed_until=None) | Q(lieu__closed_until__gte=today))
+        near = self.filter(nature__in=natures, lieu__territoire=sender.lieu.territoire_id).exclude(pk=sender.pk)
+        return near.exclude(closed).select_related("lieu").order_by("lieu__nom", "nature")
+
+
 class Unite(Referentiel):
     """A team at a lieu: relais are addressed to it, agents are affected to it."""
 
@@ -121,6 +133,8 @@ class Unite(Referentiel):
 
     lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.PROTECT, related_name="unites")
     nature = models.CharField("nature", max_length=20, choices=Nature)
+
+    objects = UniteQuerySet.as_manager()
 
     class Meta:
         verbose_name = "unité"

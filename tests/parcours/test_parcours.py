@@ -53,7 +53,7 @@ def test_head_says_who_since_when_and_what_is_next(cast: SimpleNamespace, browse
     for said in ("Aminata Traoré", "actif depuis 14 mois", "référent : Claire Bernard", "prochain bilan dans"):
         assert said in text
     assert "en retard depuis 2 semaines" in text
-    assert "<title>Parcours</title>" in text, "the title names nobody"
+    assert "<title>Parcours · Pôle social</title>" in text, "the title names nobody"
 
 
 def test_goals_and_steps_with_owner_date_and_state(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from accueil.models import Usager
+from pole_social.administration import HubAdmin
 from pole_social.models import Affectation, Agent, Metier, Partenaire, Unite
 
 SignIn = Callable[[Any], Client]
@@ -36,6 +37,36 @@ def test_no_person_is_in_it(db: None) -> None:
     people = {model for model in shown if model._meta.app_label in ("accueil", "evaluation", "parcours")}
     assert {model.__name__ for model in people} == {"Motif", "Fragilite"}
     assert Usager not in shown
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "agent/?deports__isnull=False",
+        "agent/?affectations__unite__isnull=False",
+        "agent/?password__startswith=a",
+        "commune/?usager=00000000-0000-4000-8000-000000000000",
+        "commune/?usager__isnull=False",
+        "lieu/?commune__usager__isnull=False",
+        "partenaire/?logentry__isnull=False",
+    ],
+)
+def test_a_filter_reaches_no_other_table(cast: SimpleNamespace, sign_in: SignIn, query: str) -> None:
+    assert sign_in(cast.admin).get(f"/administration/pole_social/{query}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "query", ["agent/?is_active__exact=1", "agent/?metier__id__exact=1", "lieu/?type__exact=sst", "commune/?q=Issy"]
+)
+def test_the_control_the_sections_own_filters_answer(cast: SimpleNamespace, sign_in: SignIn, query: str) -> None:
+    assert sign_in(cast.admin).get(f"/administration/pole_social/{query}").status_code == 200
+
+
+def test_the_control_django_alone_would_answer(
+    cast: SimpleNamespace, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(HubAdmin, "lookup_allowed")
+    assert sign_in(cast.admin).get("/administration/pole_social/commune/?usager__isnull=False").status_code != 400
 
 
 def test_an_account_is_made_with_its_affectation(cast: SimpleNamespace, sign_in: SignIn) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from pole_social import cluster
 from pole_social.cluster import identity, server
 from tests.pole_social.cluster_desk import (
     AS_ROOT,
@@ -81,9 +82,14 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def desk(bare_desk: Desk, made_once: Path) -> Desk:
     """A cluster already made, at rest."""
-    bare_desk.directory.mkdir(mode=0o700)
-    shutil.copytree(made_once, bare_desk.data)
-    return bare_desk
+    return lay(made_once, bare_desk)
+
+
+def lay(made: Path, desk: Desk) -> Desk:
+    """Copy a cluster made once; three times quicker by `cp` than file by file here."""
+    desk.directory.mkdir(mode=0o700, parents=True)
+    subprocess.run(["cp", "-Rp", str(made), str(desk.data)], check=True)
+    return desk
 
 
 # --- Coming and going -----------------------------------------------------------------------------
@@ -230,11 +236,11 @@ def test_pid_of_another_cluster_is_neither_trusted_nor_killed(
     assert neighbour.ask("select 1") == 1
 
 
-@pytest.mark.parametrize("content", ["", "garbage\n", "-1\n", f"{2**31 - 1}\n"])
-def test_spoilt_pid_file_does_not_prevent_a_start(desk: Desk, content: str) -> None:
-    (desk.data / "postmaster.pid").write_text(content)
-    (desk.data / "postmaster.pid").chmod(0o600)
-    leave(desk.seat())
+def test_spoilt_pid_file_does_not_prevent_a_start(desk: Desk) -> None:
+    for content in ("", "garbage\n", "-1\n", f"{2**31 - 1}\n"):
+        (desk.data / "postmaster.pid").write_text(content)
+        (desk.data / "postmaster.pid").chmod(0o600)
+        leave(desk.seat())
 
 
 def test_server_without_its_socket_is_started_again(desk: Desk) -> None:
@@ -249,9 +255,15 @@ def test_server_without_its_socket_is_started_again(desk: Desk) -> None:
 # --- Places ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["x" * 120, "virgule, espace", "dollar $HOME `id` \"'"])
-def test_awkward_paths(place: Path, open_desk: Callable[[Path], Desk], name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "is_made"), [("x" * 120, True), ("virgule, espace", True), ("dollar $HOME `id` \"'", False)]
+)
+def test_awkward_paths(
+    place: Path, made_once: Path, open_desk: Callable[[Path], Desk], name: str, is_made: bool
+) -> None:
     desk = open_desk(place / name / "base")
+    if is_made:
+        lay(made_once, desk)
     users = [desk.send(), desk.send()]
     hosts = {host_of(user) for user in users}
     assert len(hosts) == 1
@@ -276,6 +288,30 @@ def test_short_socket_directory_of_somebody_else_is_refused(place: Path, open_de
         short.unlink()
 
 
+def test_directory_of_something_else_is_refused_and_stays_as_it_was(bare_desk: Desk) -> None:
+    directory = bare_desk.directory
+    (directory / "bin").mkdir(parents=True)
+    directory.chmod(0o755)
+    assert bare_desk.refused() == (
+        f"{directory} contient autre chose qu'une base embarquée : donnez à POLE_SOCIAL_CLUSTER_DIR "
+        "un dossier vide ou à créer."
+    )
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o755
+    assert [path.name for path in directory.iterdir()] == ["bin"]
+
+
+@pytest.mark.parametrize("mark", [None, "start.lock", "data/PG_VERSION", "data.new-x/PG_VERSION"])
+def test_the_control_an_empty_one_or_one_of_ours_is_taken_and_closed(place: Path, mark: str | None) -> None:
+    directory = place / "base"
+    directory.mkdir(mode=0o755)
+    if mark:
+        (directory / mark).parent.mkdir(exist_ok=True)
+        (directory / mark).touch()
+        (directory / "autre").touch()
+    assert cluster._own_directory(directory) == directory
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+
+
 # --- What it is -----------------------------------------------------------------------------------
 
 
@@ -289,13 +325,10 @@ def test_settings(desk: Desk, durable: bool, expected: str) -> None:
     assert desk.ask("show data_checksums") == "on"
     provider = "select datlocprovider::text || datlocale from pg_database where datname = 'pole_social'"
     assert desk.ask(provider) == "bC.UTF-8"
+    # Fifty threads of a test have their connection.
+    assert int(str(desk.ask("show max_connections"))) >= 100
     for private in (desk.directory, desk.data, desk.directory / "socket"):
         assert stat.S_IMODE(private.stat().st_mode) == 0o700
-
-
-def test_fifty_threads_have_their_connection(desk: Desk) -> None:
-    desk.seat()
-    assert int(str(desk.ask("show max_connections"))) >= 100
 
 
 def test_without_the_wheel_says_what_to_do(bare_desk: Desk) -> None:

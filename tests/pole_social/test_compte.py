@@ -98,6 +98,22 @@ class TestConnexion:
         assert client.post("/deconnexion/").headers["Location"] == "/connexion/"
         assert client.get("/mon-compte/").status_code == 302
 
+    @pytest.mark.parametrize("act", ["/deconnexion/", "/mon-compte/unite/", "/accueil/passages/nouveau/"])
+    def test_an_act_of_a_session_that_is_over_leads_to_one_s_page(
+        self, cast: SimpleNamespace, client: Client, act: str
+    ) -> None:
+        """Signing in ends on a page that answers, not on the GET of an act."""
+        response = client.post(act)
+        assert response.headers["Location"] == "/connexion/"
+        landed = client.post("/connexion/", self.credentials(), follow=True)
+        assert (landed.status_code, landed.redirect_chain[0][0]) == (200, "/")
+
+    def test_the_address_of_an_act_is_not_gone_back_to(self, client: Client, db: None) -> None:
+        assert client.get("/mon-compte/unite/").headers["Location"] == "/connexion/"
+
+    def test_the_control_a_page_is_gone_back_to(self, client: Client, db: None) -> None:
+        assert client.get("/mon-compte/").headers["Location"] == "/connexion/?next=/mon-compte/"
+
     def test_no_page_stays_in_a_cache(self, cast: SimpleNamespace, sign_in: SignIn) -> None:
         response = sign_in(cast.gos).get("/mon-compte/")
         assert response.headers["Cache-Control"] == "no-store, private"

@@ -67,10 +67,10 @@ class Demo:
                 return self.said
         pytest.fail(f"the demonstration did not start: {self.said}{self.end()}")
 
-    def get(self, path: str) -> int:
+    def get(self, path: str, **headers: str) -> int:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=PATIENCE_S)
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers=headers)
             return connection.getresponse().status
         finally:
             connection.close()
@@ -148,6 +148,7 @@ def test_serves_then_leaves_nothing_running(root: Path, run: list[Demo], stop: s
     assert f"http://{HOST}:{demo.port}\n" in said
     assert re.search(r"^  gos +\S", said, re.MULTILINE)
     assert demo.get("/sante/vivant") == 200
+    assert demo.get("/connexion/?a=1", **{"Content-Type": "text/plain; charset=hex"}) == 400
     os.killpg(demo.process.pid, stop)
     assert demo.end() == ""
     assert demo.process.returncode == 0

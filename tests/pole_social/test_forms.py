@@ -37,11 +37,24 @@ def data(**values: Any) -> QueryDict:
 
 
 class TestTexts:
-    @pytest.mark.parametrize("text", ["a\x00b", "a\u202eb", "a\u200fb", "a\x07b", "a\ufeffb", "\ud800", "a\ue000"])
+    @pytest.mark.parametrize(
+        "text",
+        ["a\x00b", "a\u202eb", "a\u200fb", "a\x07b", "a\ufeffb", "\ud800", "a\udfffb", "a\ufffdb", "a\ue000"],
+    )
     def test_what_no_keyboard_types_is_refused_beside_the_field(self, text: str) -> None:
         form = TextForm(data(titre=text))
         assert not form.is_valid()
-        assert "titre" in form.errors
+        assert "caractère invisible" in form.errors["titre"][0]
+
+    @pytest.mark.parametrize("text", ["a\x00b", "a\ud800b", "a\udfffb"])
+    def test_what_cannot_be_stored_is_replaced_wherever_it_was_typed(self, text: str) -> None:
+        """Even where no field looks at it: the raw values of a creating form are kept."""
+        form = TextForm(data(titre=[text, "fin"], vu=text))
+        assert form.is_valid()
+        assert form.typed() == {"titre": ["a\ufffdb", "fin"], "note": [], "vu": ["a\ufffdb"]}
+
+    def test_the_control_an_emoji_is_no_half_character(self) -> None:
+        assert normalise("👩‍👩‍👧") == "👩‍👩‍👧"
 
     @pytest.mark.parametrize("text", ["Zoë d’Été", "李娜", "Łukasz", "O’Neill-Ñandú", "👩‍👩‍👧 ok", "نرگس", "L"])
     def test_every_name_people_bear_is_accepted(self, text: str) -> None:
@@ -118,6 +131,16 @@ class TestStaleVersion:
         assert self.edit(aminata, "bambara", 2).save(by=cast.gos_2)
         aminata.refresh_from_db()
         assert (aminata.langue, aminata.version) == ("bambara", 3)
+
+    @pytest.mark.parametrize("langue", ["soninké", " soninké "])
+    def test_the_same_content_again_is_saved_already(self, cast: SimpleNamespace, aminata: Usager, langue: str) -> None:
+        """A double click: there would be nothing to compare."""
+        first, second = self.edit(aminata, langue, 1), self.edit(aminata, langue, 1)
+        assert first.save(by=cast.gos)
+        assert second.save(by=cast.gos)
+        assert (second.status, second.conflit) == (200, [])
+        aminata.refresh_from_db()
+        assert (aminata.langue, aminata.version) == ("soninké", 2)
 
     @pytest.mark.parametrize("version", ["", "0", "-1", "deux", "9" * 30, "1.5"])
     def test_a_tampered_version_is_refused(self, aminata: Usager, version: str) -> None:

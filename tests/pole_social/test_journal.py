@@ -23,6 +23,11 @@ from pole_social.partitions import ensure_partitions, months_from
 pytestmark = pytest.mark.urls("tests.pole_social.urls_spine")
 
 SignIn = Callable[[Any], Client]
+MONTH = f"pole_social_acces_{timezone.localdate():%Y_%m}"
+
+
+def next_month() -> str:
+    return f"pole_social_acces_{months_from(timezone.localdate(), 2)[1]:%Y_%m}"
 
 
 def rows(page: str) -> list[Acces]:
@@ -135,6 +140,23 @@ class TestRefusals:
         assert sign_in(cast.gos).get(f"/essai/{unknown}/").status_code == 404
         assert Acces.objects.filter(objet_id=unknown, action=Acces.Action.REFUS).count() == 1
 
+    @pytest.mark.django_db(transaction=True)
+    def test_an_act_that_came_too_late_is_journaled(self, cast: SimpleNamespace, sign_in: SignIn) -> None:
+        client, before = sign_in(cast.gos), Acces.objects.filter(page="bouge").count()
+        assert client.post("/essai/bouge/").status_code == 409
+        assert Acces.objects.filter(page="bouge").count() == before + 1
+        row = Acces.objects.filter(page="bouge").latest("at")
+        assert (row.action, row.motif, row.agent_id) == (Acces.Action.REFUS, "conflit", cast.gos.pk)
+
+    def test_the_control_an_act_that_fails_is_no_refusal(
+        self, cast: SimpleNamespace, aminata: Usager, sign_in: SignIn
+    ) -> None:
+        make_passage(aminata, by=cast.gos)
+        client = sign_in(cast.gos)
+        client.raise_request_exception = False
+        assert client.post(f"/essai/{aminata.pk}/panne/").status_code == 500
+        assert not Acces.objects.filter(page="panne", action=Acces.Action.REFUS).exists()
+
     def test_an_unknown_address_is_nobody_s_refusal(self, cast: SimpleNamespace, sign_in: SignIn) -> None:
         before = Acces.objects.count()
         assert sign_in(cast.gos).get("/nulle-part/").status_code == 404
@@ -152,6 +174,10 @@ class TestTable:
             "DELETE FROM pole_social_acces",
             "TRUNCATE pole_social_acces",
             "DELETE FROM pole_social_acces_default",
+            "TRUNCATE pole_social_acces_default",
+            f"DELETE FROM {MONTH}",
+            f"TRUNCATE {MONTH}",
+            f"TRUNCATE {next_month()}",
         ],
     )
     def test_it_is_only_appended(self, cast: SimpleNamespace, statement: str) -> None:
@@ -160,6 +186,13 @@ class TestTable:
         with pytest.raises(DatabaseError, match="only appended"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
         assert Acces.objects.filter(page="essai").count() == 2
+
+    def test_the_control_without_its_trigger_a_partition_can_be_emptied(self, cast: SimpleNamespace) -> None:
+        self.insert(cast)
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER acces_never_emptied ON {MONTH}")
+            cursor.execute(f"TRUNCATE {MONTH}")
+        assert not Acces.objects.filter(page="essai").exists()
 
     def test_a_row_lands_in_its_month(self, cast: SimpleNamespace) -> None:
         row = self.insert(cast)
@@ -188,14 +221,15 @@ class TestTable:
             cursor.execute("SELECT count(*) FROM pole_social_acces WHERE id = %s", [row.pk])
             assert cursor.fetchone()[0] == 1
 
-    def test_the_rebuilt_partition_is_append_only_too(self, cast: SimpleNamespace) -> None:
+    @pytest.mark.parametrize("statement", ["DELETE FROM", "TRUNCATE"])
+    def test_the_rebuilt_partition_is_append_only_too(self, cast: SimpleNamespace, statement: str) -> None:
         name = f"pole_social_acces_{timezone.localdate():%Y_%m}"
         with connection.cursor() as cursor:
             cursor.execute(f"DROP TABLE {name}")
         ensure_partitions()
         self.insert(cast)
         with pytest.raises(DatabaseError, match="only appended"), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM {name}")
+            cursor.execute(f"{statement} {name}")
 
     def test_there_is_no_foreign_key(self, db: None) -> None:
         with connection.cursor() as cursor:

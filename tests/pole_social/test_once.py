@@ -106,6 +106,30 @@ def test_what_was_typed_is_kept_one_day_only(cast: SimpleNamespace, sign_in: Sig
     assert [envoi.contenu.get("nom") for envoi in Envoi.objects.order_by("at")] == [None, ["Second"]]
 
 
+@pytest.mark.parametrize("hostile", ["\x00", "a\x00b", "\ufffd"])
+def test_a_nul_among_the_values_is_kept_as_what_stands_for_it(
+    cast: SimpleNamespace, sign_in: SignIn, hostile: str
+) -> None:
+    """Of a name sent twice the field reads the last value; the first is kept beside it."""
+    response = sign_in(cast.gos).post(URL, content() | {"couleur": [hostile, "vert"]})
+    assert response.status_code == 302
+    assert Envoi.objects.get().contenu["couleur"] == [hostile.replace("\x00", "\ufffd"), "vert"]
+
+
+def test_a_nul_read_as_a_text_is_refused(cast: SimpleNamespace, sign_in: SignIn) -> None:
+    response = sign_in(cast.gos).post(URL, content(nom="a\x00b"))
+    assert "caractère invisible" in response.content.decode()
+    assert (made(), Envoi.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("half", [b"\xed\xa0\x80", b"\xff"])
+def test_bytes_that_are_no_text_are_no_error(cast: SimpleNamespace, sign_in: SignIn, half: bytes) -> None:
+    body = f"cle={uuid4()}&nom=Premier&couleur=".encode() + half + b"&couleur=vert"
+    response = sign_in(cast.gos).generic("POST", URL, body, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 302
+    assert made() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_ten_sendings_at_once_have_one_effect(cast: SimpleNamespace, sign_in: SignIn) -> None:
     sent = content()

@@ -13,14 +13,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
-from django.db import connections
+from django.db import connection, connections
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
+from pole_social.entrance import Application, guarded
 from pole_social.models import Agent
 
 HOST = "127.0.0.1"
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, _leave)
         port = _free_port(options["port"])
         password = _prepare_database()
-        application = get_wsgi_application()
+        application = guarded(get_wsgi_application())
         # A connection shared by forked workers would mix their answers.
         connections.close_all()
         DemoServer(application, port, announcement(port, password)).run()
@@ -78,33 +78,42 @@ def _free_port(typed: str) -> int:
 
 def _prepare_database() -> str:
     """Bring the database to the demonstration's state; the password that its agents have."""
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("load_reference", verbosity=0)
     kept = _kept_password()
     password = os.environ.get("DEMO_PASSWORD") or kept or secrets.token_urlsafe(12)
+    if os.environ.get("DATABASE_URL"):
+        _refuse_real_work(password, kept)
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("load_reference", verbosity=0)
     if not Agent.objects.exists():
         call_command("seed_demo", password=password, verbosity=0)
     else:
-        _align_passwords(password, kept)
+        _align_passwords(password)
     _keep_password(password)
     return password
 
 
-def _align_passwords(password: str, kept: str) -> None:
-    """Give the agents the password that will be printed, where they have another.
-
-    Raises CommandError on a database given by DATABASE_URL whose agents never had the demonstration's
-    password: it may hold real work.
-    """
-    witness = Agent.objects.filter(is_active=True).order_by("username").first()
-    if witness is None or witness.check_password(password):
+def _refuse_real_work(password: str, kept: str) -> None:
+    """Before anything is written: raises CommandError if the agents never had the demonstration's password."""
+    if Agent._meta.db_table not in connection.introspection.table_names():
         return
-    if os.environ.get("DATABASE_URL") and not (kept and witness.check_password(kept)):
+    witness = _witness()
+    if witness and not any(known and witness.check_password(known) for known in (password, kept)):
         raise CommandError(
             "La base de DATABASE_URL a déjà des agents, et le mot de passe de la démonstration n'est pas le "
             "leur : donnez une base vide, ou leur mot de passe par DEMO_PASSWORD."
         )
-    Agent.objects.update(password=make_password(password))
+
+
+def _witness() -> Agent | None:
+    """One active agent; with the columns that every version of the table has."""
+    return Agent.objects.filter(is_active=True).only("username", "password").order_by("username").first()
+
+
+def _align_passwords(password: str) -> None:
+    """Give the agents the password that will be printed, where they have another."""
+    witness = _witness()
+    if witness and not witness.check_password(password):
+        Agent.objects.update(password=make_password(password))
 
 
 def _password_file() -> Path:
@@ -155,7 +164,7 @@ def announcement(port: int, password: str) -> str:
 class DemoServer(BaseApplication):
     """Gunicorn in this process, as in production but for its size and its silence."""
 
-    def __init__(self, application: WSGIHandler, port: int, welcome: str) -> None:
+    def __init__(self, application: Application, port: int, welcome: str) -> None:
         self.application = application
         self.port = port
         self.welcome = welcome
@@ -179,7 +188,7 @@ class DemoServer(BaseApplication):
         for name, value in chosen.items():
             self.cfg.set(name, value)
 
-    def load(self) -> WSGIHandler:
+    def load(self) -> Application:
         """The application, loaded before the workers fork."""
         return self.application
 

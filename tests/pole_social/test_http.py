@@ -1,0 +1,34 @@
+"""The answer to two people acting at once gives back what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from pole_social.http import is_a_text
+
+pytestmark = pytest.mark.urls("tests.pole_social.urls_spine")
+
+
+@pytest.mark.parametrize(
+    "written", ["Rappelée", "Été", "Elle rappellera", "06 12 34 56 78 après 14 h", "12/03/2027", "un\ndeux", "Oui."]
+)
+def test_what_somebody_wrote_is_given_back(
+    cast: SimpleNamespace, sign_in: Callable[[Any], Client], written: str
+) -> None:
+    response = sign_in(cast.gos).post("/essai/bouge/", {"dit": written, "cle": "une clé", "version": "un numéro"})
+    assert response.status_code == 409
+    assert response.context["saisies"] == [written]
+    assert "Votre dernier geste n’a rien changé" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "sent", ["", "on", "1", "1234", "12 345", "en_entretien", "guichet", str(uuid4()), "ab", uuid4().hex, "3,5"]
+)
+def test_what_nobody_wrote_is_not(sent: str) -> None:
+    assert not is_a_text(sent)
