@@ -113,7 +113,10 @@ def _write(
 
 
 class JournalMiddleware:
-    """Writes refusals, and acts that came too late. They are exceptions, so the view's transaction is already rolled back here."""
+    """Writes refusals, and acts that came too late.
+
+    They are exceptions, so the view's transaction is already rolled back here.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

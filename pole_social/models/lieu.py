@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
 from pole_social.models.base import Referentiel
@@ -112,12 +112,13 @@ class Bureau(models.Model):
 
 
 class UniteQuerySet(models.QuerySet["Unite"]):
-    def receiving_from(self, sender: Unite, natures: Iterable[str]) -> UniteQuerySet:
-        """The other unités of the territoire that a relais may go to, where the lieu is open today."""
+    def receiving_from(self, sender: Unite, natures: Sequence[str]) -> UniteQuerySet:
+        """The other unités of the territoire that a relais may go to, in this order, where the lieu is open today."""
         today = timezone.localdate()
         closed = Q(lieu__closed_from__lte=today) & (Q(lieu__closed_until=None) | Q(lieu__closed_until__gte=today))
         near = self.filter(nature__in=natures, lieu__territoire=sender.lieu.territoire_id).exclude(pk=sender.pk)
-        return near.exclude(closed).select_related("lieu").order_by("lieu__nom", "nature")
+        rank = Case(*(When(nature=nature, then=Value(i)) for i, nature in enumerate(natures)))
+        return near.exclude(closed).select_related("lieu").order_by("lieu__nom", rank)
 
 
 class Unite(Referentiel):

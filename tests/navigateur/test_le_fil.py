@@ -165,7 +165,7 @@ def at_accompagnement(open_desk: Any) -> Desk:
     # Given the relais in the accompagnement's list
     desk = open_desk("assistant-social-2")
     desk.page.get_by_role("link", name="Traoré A.").first.click()
-    expect(desk.page.get_by_text("je dors mal")).to_be_visible()
+    expect(desk.page.get_by_text("Impayé de loyer").first).to_be_visible()
     # When it is accepted with a first objectif and a first action
     desk.page.get_by_label("Premier objectif").fill("Garder le logement")
     desk.page.get_by_label("Première action").fill("Appeler le bailleur")
@@ -173,12 +173,14 @@ def at_accompagnement(open_desk: Any) -> Desk:
     press(desk, "Accepter et ouvrir le parcours")
     # Then a parcours is open, and they are its référent
     expect(desk.page.get_by_text("Garder le logement")).to_be_visible()
+    # And what the evaluation found is open to them from now on
+    expect(desk.page.get_by_text("je dors mal").first).to_be_visible()
     parcours = Parcours.objects.get()
     assert parcours.intervenants.get(is_referent=True).agent.username == "assistant-social-2"
     # When the puéricultrice joins the team
     press(desk, "Ajouter quelqu’un")
     choice = desk.page.get_by_label("Professionnel à faire entrer")
-    choice.select_option(value=choice.locator("option", has_text="Hélène Caron").get_attribute("value"))
+    choice.select_option(value=choice.locator("option", has_text="Caron Hélène").get_attribute("value"))
     press(desk, "Ajouter à l’équipe")
     return desk
 

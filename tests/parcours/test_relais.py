@@ -12,9 +12,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accueil.models import Deport, Rattachement, Relais, Usager
-from evaluation.models import Evaluation, PointAppui, Proposition
+from evaluation.models import Evaluation, Exploration
 from parcours.demonstration.builders import make_fait, make_passage, make_relais
 from parcours.models import Action, Intervenant, Objectif, Parcours
+from parcours.opening import open_from
 from pole_social.models import Acces
 from tests.parcours.aides import CARE, ENCADREMENT, HOSTILE, OUTSIDE, allowed_by, assert_does_not_exist, last_row
 from tests.parcours.conftest import send_to_accompagnement
@@ -78,22 +79,28 @@ def test_safe_contact_is_shown_and_not_printed(browse: Browse, aminata: Usager, 
     assert 'avis-attention a-l-ecran"' in text
 
 
-def test_social_readers_find_what_the_evaluation_found(cast: SimpleNamespace, browse: Browse, recu: Relais) -> None:
+@pytest.mark.parametrize("username", ["cesf", "psychologue", "responsable-accompagnement", "responsable-sst"])
+def test_a_waiting_relais_opens_no_evaluation(
+    cast: SimpleNamespace, browse: Browse, recu: Relais, username: str
+) -> None:
+    """The relais says what its sender wrote in it; the evaluation waits for whoever accepts."""
     evaluation = recu.evaluations_envoyees.get()
-    PointAppui.objects.create(evaluation=evaluation, libelle="Sa sœur", recorded_by=cast.assistant_social)
-    Proposition.objects.create(evaluation=evaluation, libelle="FSL", recorded_by=cast.assistant_social)
-    text = browse("cesf").get(page(recu)).content.decode()
-    for found in ("Impayé de loyer", "Sa sœur", "FSL"):
-        assert found in text
-
-
-@pytest.mark.parametrize("username", ["psychologue", "responsable-accompagnement", "responsable-sst"])
-def test_others_of_the_unite_do_not(browse: Browse, recu: Relais, username: str) -> None:
-    """They read the relais, not the evaluation: a psychologist by partage, a responsable never."""
     text = browse(username).get(page(recu)).content.decode()
-    assert recu.dit in text
     assert "Impayé de loyer" not in text
-    assert "évaluation a trouvé" not in text
+    assert not Exploration.objects.visible_to(getattr(cast, username.replace("-", "_"))).exists()
+    # The control: accepting opens it.
+    open_from(recu, by=cast.assistant_social_2)
+    assert Exploration.objects.visible_to(cast.assistant_social_2).filter(evaluation=evaluation).count() == 14
+
+
+@pytest.mark.parametrize(("username", "is_read"), [("cesf", True), ("psychologue", True), ("responsable-sst", False)])
+def test_what_was_said_is_for_those_related(browse: Browse, recu: Relais, username: str, is_read: bool) -> None:
+    """Supervision without a relationship shows that the relais waits, not what it says."""
+    Usager.objects.filter(pk=recu.usager_id).update(contact_sur="sms", naissance_annee=1991)
+    text = browse(username).get(page(recu)).content.decode()
+    assert (recu.dit in text) is is_read
+    assert ("SMS seulement" in text) is is_read
+    assert ("1991" in text) is is_read
 
 
 def test_journal_row(cast: SimpleNamespace, browse: Browse, recu: Relais) -> None:

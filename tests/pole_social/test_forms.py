@@ -39,14 +39,14 @@ def data(**values: Any) -> QueryDict:
 class TestTexts:
     @pytest.mark.parametrize(
         "text",
-        ["a\x00b", "a\u202eb", "a\u200fb", "a\x07b", "a\ufeffb", "\ud800", "a\udfffb", "a\ufffdb", "a\ue000"],
+        ["a\x00b", "a\u202eb", "a\u200fb", "a\x07b", "a\ufeffb", "\ud800", "a\ufffdb", "a\ue000"],
     )
     def test_what_no_keyboard_types_is_refused_beside_the_field(self, text: str) -> None:
         form = TextForm(data(titre=text))
         assert not form.is_valid()
         assert "caractère invisible" in form.errors["titre"][0]
 
-    @pytest.mark.parametrize("text", ["a\x00b", "a\ud800b", "a\udfffb"])
+    @pytest.mark.parametrize("text", ["a\x00b", "a\ud800b"])
     def test_what_cannot_be_stored_is_replaced_wherever_it_was_typed(self, text: str) -> None:
         """Even where no field looks at it: the raw values of a creating form are kept."""
         form = TextForm(data(titre=[text, "fin"], vu=text))
