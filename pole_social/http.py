@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 
 from pole_social.models import MoveRefused, StaleVersion
@@ -37,7 +37,15 @@ class PrivateResponseMiddleware:
 class SignInMiddleware(LoginRequiredMiddleware):
     """After signing in one goes back to a page, never to an act, which a GET cannot do again."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        # Before asking who it is, which asks the database: the probes answer without it.
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
         methods = getattr(view_func, "methods", ("GET",))
         if request.method not in ("GET", "HEAD") or "GET" not in methods:
             return redirect(self.get_login_url(view_func))

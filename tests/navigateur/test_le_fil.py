@@ -212,10 +212,10 @@ def in_circle_sante(open_desk: Any, referent: Desk) -> None:
     desk.page.get_by_label("Texte").fill(SECRET)
     press(desk, "Signer l’écrit")
     desk.page.goto(address)
-    expect(desk.page.locator("main")).to_contain_text("sur rendez-vous")
+    expect(desk.page.locator("main")).to_contain_text(SECRET)
     # Then the référent sees no trace of it, not even at its address
     referent.page.goto(address)
-    expect(referent.page.locator("main")).not_to_contain_text("sur rendez-vous")
+    expect(referent.page.locator("main")).not_to_contain_text(SECRET)
     referent.check()
     ecrit = Ecrit.objects.get()
     assert ecrit.cercle == Ecrit.Cercle.SANTE

@@ -105,8 +105,9 @@ def _refuse_real_work(password: str, kept: str) -> None:
 
 
 def _witness() -> Agent | None:
-    """One active agent; with the columns that every version of the table has."""
-    return Agent.objects.filter(is_active=True).only("username", "password").order_by("username").first()
+    """One active agent, read from the columns that every version of the table has."""
+    found = Agent.objects.filter(is_active=True).select_related(None).only("username", "password")
+    return found.order_by("username").first()
 
 
 def _align_passwords(password: str) -> None:
