@@ -34,8 +34,10 @@ class Source:
     links: Callable[[Row], dict[str, list[Any]]] | None = None
 
     def rows(self) -> Iterator[Row]:
+        """The file's rows, with the apostrophe that the interface writes."""
         with self.path.open(encoding="utf-8", newline="") as file:
-            yield from csv.DictReader(file)
+            for row in csv.DictReader(file):
+                yield {name: value.replace("'", "’") for name, value in row.items()}
 
     def load(self) -> int:
         """Insert or update, in one statement, each row that nobody edited; returns how many were written."""

@@ -49,7 +49,7 @@ class TestLoad:
             assert source.model._default_manager.filter(code__in=codes).count() == len(codes), source.path
 
     def test_the_files_are_utf8_and_in_french_letters(self) -> None:
-        assert Lieu.objects.get(code="issy").nom == "Pôle social d'Issy-les-Moulineaux"
+        assert Lieu.objects.get(code="issy").nom == "Pôle social d’Issy-les-Moulineaux"
 
     def test_twice_changes_nothing(self) -> None:
         before = state()
