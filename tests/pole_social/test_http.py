@@ -27,7 +27,20 @@ def test_what_somebody_wrote_is_given_back(
 
 
 @pytest.mark.parametrize(
-    "sent", ["", "on", "1", "1234", "12 345", "en_entretien", "guichet", "c3c36824-35a4-40cf-80fd-e71e0ab49994", "ab", "3fbcb5a294264201be2c6c76b169b0e2", "3,5"]
+    "sent",
+    [
+        "",
+        "on",
+        "1",
+        "1234",
+        "12 345",
+        "en_entretien",
+        "guichet",
+        "c3c36824-35a4-40cf-80fd-e71e0ab49994",
+        "ab",
+        "3fbcb5a294264201be2c6c76b169b0e2",
+        "3,5",
+    ],
 )
 def test_what_nobody_wrote_is_not(sent: str) -> None:
     assert not is_a_text(sent)
