@@ -98,7 +98,8 @@ def test_acts(cast: SimpleNamespace) -> None:
         status = clients[username].post(url).status_code
         if status != expected:
             wrong.append(f"{name} {username}: {status}, not {expected}")
-        if clients[username].get(url).status_code != 405:
+        # The method is refused before the role: one account tells for all.
+        if username == COLUMNS[0] and clients[username].get(url).status_code != 405:
             wrong.append(f"{name} {username}: a GET is answered")
     assert not wrong, "\n".join(wrong)
 

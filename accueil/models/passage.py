@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accueil.models.demande import Demande
 from accueil.models.motif import Motif
-from accueil.models.rattachement import Rattachement, RattachementQuerySet, midnight
+from accueil.models.rattachement import Rattachement, midnight
 from accueil.models.usager import Usager
 from accueil.models.visibility import ProtectedQuerySet
 from pole_social import journal
@@ -55,11 +55,18 @@ class CompteurPassage(models.Model):
 class PassageQuerySet(ProtectedQuerySet["Passage"]):
     readers = SEARCHERS
 
-    def relationships(self, agent: Agent, *natures: str) -> RattachementQuerySet:
+    def is_allowed(self, agent: Agent) -> Exists:
         """A passage may concern several people: related to one of them is related to it."""
-        concerned = PassageUsager.objects.filter(passage=OuterRef(OuterRef("pk"))).values("usager")
-        live = Rattachement.objects.live().held_by(agent).filter(usager__in=concerned)
-        return live.filter(nature__in=natures) if natures else live
+        return Exists(self._related(agent))
+
+    def why(self, agent: Agent) -> Subquery:
+        return Subquery(self._related(agent).values("why")[:1])
+
+    def _related(self, agent: Agent) -> models.QuerySet[PassageUsager]:
+        """From the passage's few people to their relationships: the other way round reads a whole unité's."""
+        live = Rattachement.objects.live().held_by(agent).filter(usager=OuterRef("usager"))
+        concerned = PassageUsager.objects.filter(passage=OuterRef("pk"))
+        return concerned.filter(Exists(live)).annotate(why=Subquery(live.values("pk")[:1]))
 
     def supervised(self, agent: Agent) -> Q:
         """What the unité reads without being related to anybody.
@@ -76,9 +83,9 @@ class PassageQuerySet(ProtectedQuerySet["Passage"]):
         mine = PassageUsager.objects.filter(passage=OuterRef("pk"), usager__deports__agent=agent)
         return self.exclude(Exists(mine))
 
-    def watched(self, allowing: RattachementQuerySet | None = None) -> Self:
+    def watched(self, why: Subquery | None = None) -> Self:
         concerned = PassageUsager.objects.filter(passage=OuterRef("pk")).values("usager")
-        return super().watched(allowing).annotate(journal_usagers=ArraySubquery(concerned))
+        return super().watched(why).annotate(journal_usagers=ArraySubquery(concerned))
 
     def tell(self, row: Any) -> None:
         for usager_id in row.journal_usagers:

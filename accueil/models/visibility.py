@@ -34,9 +34,15 @@ class ProtectedQuerySet(models.QuerySet[Row]):
         journal.announce()
         if not self.readers & agent.roles:
             return self.none()
-        allowing = self.allowing(agent)
-        found = self.filter(Exists(allowing) | self.supervised(agent)).without_deport(agent)
-        return found.watched(allowing)
+        found = self.filter(self.is_allowed(agent) | self.supervised(agent)).without_deport(agent)
+        return found.watched(self.why(agent))
+
+    def is_allowed(self, agent: Agent) -> Exists:
+        return Exists(self.allowing(agent))
+
+    def why(self, agent: Agent) -> Subquery:
+        """The relationship that the journal names."""
+        return Subquery(self.allowing(agent).order_by("starts_at").values("pk")[:1])
 
     def allowing(self, agent: Agent) -> RattachementQuerySet:
         """The live relationships that open a row, written with OuterRef; override to narrow."""
@@ -55,12 +61,9 @@ class ProtectedQuerySet(models.QuerySet[Row]):
         """Never one's own file nor a relative's."""
         return self.exclude(Exists(Deport.objects.filter(agent=agent, usager=OuterRef(self.usager_path))))
 
-    def watched(self, allowing: RattachementQuerySet | None = None) -> Self:
+    def watched(self, why: Subquery | None = None) -> Self:
         """Have the journal told of every row fetched, and of the relationship that allowed it."""
-        why: Any = Value(None, output_field=models.UUIDField())
-        if allowing is not None:
-            why = Subquery(allowing.order_by("starts_at").values("pk")[:1])
-        found = self.annotate(journal_rattachement=why)
+        found = self.annotate(journal_rattachement=why or Value(None, output_field=models.UUIDField()))
         if self.usager_path != "usager_id":
             found = found.annotate(journal_usager=F(self.usager_path))
         found._is_watched = True
