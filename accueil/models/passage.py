@@ -62,11 +62,14 @@ class PassageQuerySet(ProtectedQuerySet["Passage"]):
     def why(self, agent: Agent) -> Subquery:
         return Subquery(self._related(agent).values("why")[:1])
 
-    def _related(self, agent: Agent) -> models.QuerySet[PassageUsager]:
-        """From the passage's few people to their relationships: the other way round reads a whole unité's."""
+    def _related(self, agent: Agent) -> models.QuerySet[Any]:
+        """From the passage's few people to their relationships: the other way round reads a whole unité's.
+
+        A scalar subquery, not EXISTS, so that the planner cannot turn it round.
+        """
         live = Rattachement.objects.live().held_by(agent).filter(usager=OuterRef("usager"))
         concerned = PassageUsager.objects.filter(passage=OuterRef("pk"))
-        return concerned.filter(Exists(live)).annotate(why=Subquery(live.values("pk")[:1]))
+        return concerned.annotate(why=Subquery(live.values("pk")[:1])).filter(why__isnull=False)
 
     def supervised(self, agent: Agent) -> Q:
         """What the unité reads without being related to anybody.

@@ -97,11 +97,20 @@ class DomaineForm(EditForm):
                 initial=found.niveau if found else "",
                 error_messages={"invalid_choice": UNKNOWN_CHOICE},
             ),
-            "depuis": forms.CharField(max_length=60, initial=found.depuis if found else ""),
-            "paroles": forms.CharField(
-                max_length=500, initial=found.paroles if found else "", widget=forms.Textarea(attrs={"rows": 2})
+            "depuis": forms.CharField(
+                max_length=60,
+                initial=found.depuis if found else "",
+                widget=forms.TextInput(attrs={"class": "textinput form-control"}),
             ),
-            "priorite": forms.BooleanField(initial=bool(found and found.is_priorite)),
+            "paroles": forms.CharField(
+                max_length=500,
+                initial=found.paroles if found else "",
+                widget=forms.Textarea(attrs={"rows": 2, "class": "textarea form-control"}),
+            ),
+            "priorite": forms.BooleanField(
+                initial=bool(found and found.is_priorite),
+                widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+            ),
         }
         words = {"niveau": "niveau", "depuis": "depuis quand", "paroles": "ses mots", "priorite": "sa priorité"}
         for part, field in made.items():
