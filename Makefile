@@ -27,7 +27,7 @@ test: $(VENV)/.stamp-dev $(EMBEDDED) ## Toutes les vérifications et tous les te
 	$(BIN)/djlint --lint templates
 	$(BIN)/mypy
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 # Recompiled by uv, installed by plain pip: the files name no registry and every file has its hash.
 # The pins stay unless `make requirements UPGRADE=--upgrade`.

@@ -161,6 +161,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
+# Each client of a test would list every static file of every app before its first request.
+WHITENOISE_AUTOREFRESH = MODE == "test"
 # Nothing is uploaded: a request larger than this is a mistake or an attack.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Callable, Generator, Iterator
 from types import SimpleNamespace
@@ -24,6 +25,9 @@ PASSWORD = "le-mot-de-passe-des-tests"
 
 
 def load_world() -> None:
+    """Load what every test finds, unless it stands there already (`--reuse-db`)."""
+    if Agent.objects.exists():
+        return
     call_command("load_reference", verbosity=0)
     build_world(PASSWORD)
 
@@ -33,6 +37,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     """The referentials and the cast stand for the whole session, like in a real hub."""
     with django_db_blocker.unblock():
         load_world()
+    # What stands now stands until the end: collecting garbage need not look at it again.
+    gc.freeze()
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         # A browser's or a thread's connection may outlive its test; the database could not be dropped.
@@ -55,6 +61,14 @@ def empties_the_tables(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("django_db")
     names: list[str] = getattr(item, "fixturenames", [])
     return bool(marker and marker.kwargs.get("transaction")) or bool({"transactional_db", "live_server"} & set(names))
+
+
+# The files whose tests are few and long: begun last, one worker would finish them alone.
+LONG = ("navigateur/", "test_demo.py", "test_cluster.py", "test_bench.py", "test_demonstration.py", "test_secret.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
 
 
 @pytest.hookimpl(wrapper=True)

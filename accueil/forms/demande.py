@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accueil.catalogue import CATALOGUE, Genre
 from accueil.models import Demande, Fait, Passage, Usager
 from pole_social.forms import CreateForm, FreeDateField, HubForm
 from pole_social.models import Agent
@@ -80,21 +81,24 @@ class FaitForm(PersonChoice, CreateForm, forms.ModelForm):
     """One fact, with the person's words; a new one on the same subject becomes what is known."""
 
     usager = person_field("Qui le dit")
+    sujet = forms.ChoiceField(
+        label="Sujet",
+        choices=[(code, known.libelle) for code, known in CATALOGUE.items() if known.genre == Genre.TEXTE],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez un sujet.", "invalid_choice": "Choisissez un sujet de la liste."},
+    )
     field_order = ("usager", "sujet", "valeur")
 
     class Meta:
         model = Fait
         fields = ("sujet", "valeur")
-        widgets = {"sujet": forms.RadioSelect}
         error_messages = {
-            "sujet": {"required": "Choisissez un sujet.", "invalid_choice": "Choisissez un sujet de la liste."},
             "valeur": {"required": "Écrivez ce qui est dit."},
         }
 
     def __init__(self, *args: Any, people: list[Usager], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer(people)
-        self.fields["sujet"].choices = Fait.Sujet.choices  # type: ignore[attr-defined]
 
     def save(self, *, by: Agent, passage: Passage) -> Fait:  # type: ignore[override]
         fait = self.instance

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accueil import catalogue
 from accueil.models.rattachement import AFTER_DEMANDE, Rattachement
 from accueil.models.usager import Usager
 from accueil.models.visibility import ProtectedQuerySet
@@ -86,6 +87,16 @@ class Demande(PersonRow, Versioned, WithMoves):
         max_length=200,
         help_text="En quelques mots, ce que la personne demande. Lu par l’accueil et par l’unité qui prend le relais.",
     )
+    droit = models.ForeignKey(
+        "accueil.Droit",
+        verbose_name="droit concerné",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    # A date that others set (a hearing, a notice): said first on every list.
+    is_echeance_imposee = models.BooleanField("échéance imposée de l’extérieur", default=False)
     reponse = models.TextField("réponse donnée", max_length=2000, blank=True)
     statut = models.CharField("état", max_length=30, choices=Statut, default=Statut.A_PRE_INSTRUIRE)
     echeance = models.DateField("prochaine étape le", null=True, blank=True)
@@ -183,14 +194,6 @@ class Fait(PersonRow):
     A new word on the same subject is a new row: the latest is what is known, the others are its history.
     """
 
-    class Sujet(models.TextChoices):
-        LOGEMENT = "logement", "logement"
-        RESSOURCES = "ressources", "ressources"
-        ACTIVITE = "activite", "activité"
-        FOYER = "foyer", "composition du foyer"
-        COUVERTURE_SANTE = "couverture_sante", "couverture santé"
-        DETTES = "dettes", "dettes et impayés"
-
     usager = models.ForeignKey(Usager, verbose_name="usager", on_delete=models.PROTECT, related_name="faits")
     passage = models.ForeignKey(
         "accueil.Passage",
@@ -200,12 +203,15 @@ class Fait(PersonRow):
         blank=True,
         related_name="faits",
     )
-    sujet = models.CharField("sujet", max_length=30, choices=Sujet)
+    # A code of the closed catalogue (accueil/catalogue.py).
+    sujet = models.CharField("sujet", max_length=40)
     valeur = models.CharField(
         "ce qui est dit",
         max_length=300,
         help_text="Un fait, avec ses mots. Lu par les agents rattachés à la personne.",
     )
+    # The same for the rules: « oui », « non », a number or a code of the catalogue; empty for free words.
+    donnee = models.CharField("donnée", max_length=40, blank=True)
     said_at = models.DateTimeField("dit le", default=timezone.now)
     unite = models.ForeignKey(Unite, verbose_name="dit à", on_delete=models.PROTECT, related_name="+")
     recorded_by = models.ForeignKey(Agent, verbose_name="noté par", on_delete=models.PROTECT, related_name="+")
@@ -219,4 +225,8 @@ class Fait(PersonRow):
         indexes: ClassVar = [models.Index(fields=["usager", "-said_at"], name="fait_usager_said_at")]
 
     def __str__(self) -> str:
-        return f"{self.get_sujet_display()} : {self.valeur}"
+        return f"{self.libelle} : {self.valeur}"
+
+    @property
+    def libelle(self) -> str:
+        return catalogue.libelle(self.sujet)

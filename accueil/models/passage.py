@@ -14,6 +14,7 @@ from django.utils import timezone
 from accueil.models.demande import Demande
 from accueil.models.motif import Motif
 from accueil.models.rattachement import Rattachement, midnight
+from accueil.models.seance import Seance
 from accueil.models.usager import Usager
 from accueil.models.visibility import ProtectedQuerySet
 from pole_social import journal
@@ -153,6 +154,15 @@ class Passage(PersonRow, Versioned, WithMoves):
         default=False,
         help_text="Les écrans ne montrent que le numéro et le bureau.",
     )
+    is_mineur_seul = models.BooleanField("mineur venu seul", default=False)
+    seance = models.ForeignKey(
+        Seance,
+        verbose_name="séance hors les murs",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="passages",
+    )
     statut = models.CharField("état", max_length=20, choices=Statut, default=Statut.EN_ATTENTE)
     agent = models.ForeignKey(
         Agent, verbose_name="reçu par", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -215,6 +225,11 @@ class PassageUsager(PersonRow):
     passage = models.ForeignKey(Passage, verbose_name="passage", on_delete=models.PROTECT, related_name="concernes")
     usager = models.ForeignKey(Usager, verbose_name="usager", on_delete=models.PROTECT, related_name="+")
     is_present = models.BooleanField("présent", default=True)
+    # An anonymous contact given a name later, with the person's agreement: when, and by whom it was recorded.
+    linked_at = models.DateTimeField("rattaché le", null=True, blank=True, editable=False)
+    linked_by = models.ForeignKey(
+        Agent, verbose_name="accord noté par", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = "personne concernée"

@@ -77,7 +77,7 @@ class UsagerQuerySet(ProtectedQuerySet["Usager"]):
         journal.announce()
         if not SEARCHERS & agent.roles:
             return self.none()
-        found = self.filter(territoire__in=agent.territoire_ids, is_sealed=False)
+        found = self.filter(territoire__in=agent.territoire_ids, is_sealed=False, fusionne_vers=None)
         return found.without_deport(agent).watched()
 
     def openable(self, agent: Agent) -> Self:
@@ -146,8 +146,12 @@ class Usager(PersonRow, Versioned):
     territoire = models.ForeignKey(Territoire, verbose_name="territoire", on_delete=models.PROTECT)
     commune = models.ForeignKey(Commune, verbose_name="commune", on_delete=models.PROTECT, null=True, blank=True)
     adresse_type = models.CharField("adresse", max_length=20, choices=Adresse, blank=True)
+    domiciliation = models.CharField("organisme de domiciliation", max_length=120, blank=True)
     langue = models.CharField("langue parlée", max_length=60, blank=True)
     needs_interprete = models.BooleanField("a besoin d’un interprète", default=False)
+    interprete = models.CharField(
+        "organisme d’interprétariat", max_length=120, blank=True, help_text="Et s’il est confirmé, pour quand."
+    )
     contact_sur = models.CharField(
         "contact sûr",
         max_length=20,
@@ -162,6 +166,16 @@ class Usager(PersonRow, Versioned):
     )
     deceased_on = models.DateField("décès", null=True, blank=True)
     is_sealed = models.BooleanField("dossier scellé", default=False, editable=False)
+    # Set while a merge holds: this record is in no list, its rows are the other's.
+    fusionne_vers = models.ForeignKey(
+        "self",
+        verbose_name="fusionné vers",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+    )
     # Serves retention only (CNIL 2023-095: two years); never shown, it would reveal hidden contacts.
     last_contact_at = models.DateTimeField("dernier contact", default=timezone.now, editable=False)
     created_at = models.DateTimeField("enregistré le", default=timezone.now, editable=False)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 
+from accueil.catalogue import ORDRE
 from accueil.forms.demande import DemandeForm, FaitForm
 from accueil.forms.passage import PassageForm
 from accueil.models import Demande, Fait, Passage, Relais, Usager
@@ -112,8 +113,7 @@ def _known(agent: Agent, people: list[Usager]) -> list[tuple[Usager, list[Fait]]
     latest: dict[tuple[UUID, str], Fait] = {}
     for fait in told.select_related("unite__lieu", "recorded_by"):
         latest.setdefault((fait.usager_id, fait.sujet), fait)
-    order = list(Fait.Sujet)
-    faits = sorted(latest.values(), key=lambda fait: order.index(Fait.Sujet(fait.sujet)))
+    faits = sorted(latest.values(), key=lambda fait: ORDRE.get(fait.sujet, len(ORDRE)))
     return [(person, [fait for fait in faits if fait.usager_id == person.pk]) for person in people]
 
 

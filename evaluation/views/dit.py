@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from accueil.catalogue import ORDRE
 from accueil.models import Fait
 from pole_social.models import Agent
 
@@ -14,4 +15,4 @@ def latest_faits(agent: Agent, usager_id: UUID) -> list[Fait]:
     last: dict[str, Fait] = {}
     for fait in told:
         last.setdefault(fait.sujet, fait)
-    return [last[sujet] for sujet in Fait.Sujet.values if sujet in last]
+    return [last[sujet] for sujet in sorted(last, key=lambda sujet: ORDRE.get(sujet, len(ORDRE)))]

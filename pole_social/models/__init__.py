@@ -11,6 +11,7 @@ from pole_social.models.base import (
     Versioned,
     WithMoves,
 )
+from pole_social.models.brouillon import Brouillon
 from pole_social.models.domaine import Domaine
 from pole_social.models.envoi import Envoi
 from pole_social.models.lieu import Bureau, Commune, Lieu, Territoire, Unite
@@ -20,6 +21,7 @@ __all__ = [
     "Acces",
     "Affectation",
     "Agent",
+    "Brouillon",
     "Bureau",
     "Commune",
     "Domaine",

@@ -64,6 +64,15 @@ class Lieu(Referentiel):
     closed_from = models.DateField("fermé du", null=True, blank=True)
     closed_until = models.DateField("fermé jusqu’au", null=True, blank=True)
     fermeture = models.CharField("motif de fermeture", max_length=200, blank=True)
+    jeton_affichage = models.CharField(
+        "clé de l’écran d’appel",
+        max_length=43,
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
+        help_text="Sans clé, le lieu n’a pas d’écran public.",
+    )
 
     class Meta:
         verbose_name = "lieu"

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from accueil.models import Demande, Deport, Passage, Usager
+from accueil.models import Demande, Deport, Passage, PassageUsager, Usager
 from parcours.demonstration.builders import (
     make_demande,
     make_passage,
@@ -20,7 +20,9 @@ from parcours.demonstration.builders import (
 )
 from pole_social.models import Acces, Affectation, Agent, Bureau, Unite
 from tests.accueil.conftest import DESK_USERNAMES, NOBODYS_SEARCHERS, OTHER_SEARCHERS, last_acces, someone
+from tests.bulk import copies, related_alike
 from tests.queries import count_queries
+from tests.together import together
 
 URL = "/accueil/"
 BUDGET = 12
@@ -39,7 +41,7 @@ def test_opens_to_the_desk_and_to_managers(
     page(sign_in(Agent.objects.get(username=username)))
 
 
-@pytest.mark.parametrize("username", [*OTHER_SEARCHERS, *NOBODYS_SEARCHERS])
+@together("username", [*OTHER_SEARCHERS, *NOBODYS_SEARCHERS])
 def test_refuses_the_other_roles(cast: SimpleNamespace, sign_in: Callable[..., Client], username: str) -> None:
     assert sign_in(Agent.objects.get(username=username)).get(URL).status_code == 403
 
@@ -199,12 +201,18 @@ class TestJournal:
 @pytest.mark.parametrize("rows", [10, 500])
 def test_queries_do_not_depend_on_the_rows(cast: SimpleNamespace, desk: Client, rows: int) -> None:
     couple = [someone(), someone()]
-    for number in range(rows):
-        made = make_passage(*couple, by=cast.gos)
-        if number % 5 == 0:
-            receive(made, by=cast.gos)
-            make_demande(made, by=cast.gos, due_on=timezone.localdate())
-            make_relais(couple[0], by=cast.gos)
+    waiting = make_passage(*couple, by=cast.gos)
+    received = receive(make_passage(*couple, by=cast.gos), by=cast.gos)
+    demande = make_demande(received, by=cast.gos, due_on=timezone.localdate())
+    for passage, first, number in ((waiting, 10, rows - rows // 5), (received, 1_000, rows // 5)):
+        alike = copies(passage, number, numero=range(first, first + number))
+        for link in PassageUsager.objects.filter(passage=passage):
+            copies(link, number, passage=alike)
+        for step in passage.etapes.all():
+            copies(step, number, objet=alike)
+    related_alike(demande, copies(demande, rows // 5))
+    relais = make_relais(couple[0], by=cast.gos)
+    related_alike(relais, copies(relais, rows // 5))
     with connection.cursor() as cursor:
         # As in a real base, where the planner knows how many rows there are.
         cursor.execute("ANALYZE")

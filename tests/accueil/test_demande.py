@@ -14,6 +14,7 @@ from accueil.models import Demande, Fait, Passage, Rattachement, Usager
 from parcours.demonstration.builders import make_demande, make_passage, make_relais, receive
 from pole_social.models import Acces, Agent
 from tests.accueil.conftest import HOSTILE, OTHER_SEARCHERS, demande_data, last_acces, same_as_unknown, someone
+from tests.together import together
 
 Statut = Demande.Statut
 MOTIVES = [("classee", "Sans objet."), ("close_par_usager", "Elle renonce.")]
@@ -67,7 +68,7 @@ class TestNoting:
         desk.post(demandes_url(made), demande_data(usager=str(other.pk)))
         assert Demande.objects.get().usager == other
 
-    @pytest.mark.parametrize(
+    @together(
         ("field", "value"),
         [
             ("besoin", ""),

@@ -30,7 +30,9 @@ from tests.accueil.conftest import (
     same_as_unknown,
     someone,
 )
+from tests.bulk import copies, related_alike
 from tests.queries import count_queries
+from tests.together import together
 
 NEW = "/accueil/passages/nouveau/"
 Statut = Passage.Statut
@@ -96,7 +98,7 @@ class TestRegistering:
         assert desk.post(NEW, passage_data(usagers=str(pk))).status_code == 404
         assert not Passage.objects.exists()
 
-    @pytest.mark.parametrize(
+    @together(
         ("field", "value"),
         [
             ("motif", ""),
@@ -149,7 +151,7 @@ class TestRegistering:
     def test_opens_to_the_desk(self, cast: SimpleNamespace, sign_in: Callable[..., Client], username: str) -> None:
         assert sign_in(Agent.objects.get(username=username)).post(NEW, passage_data()).status_code == 302
 
-    @pytest.mark.parametrize("username", [*OTHER_SEARCHERS, "dpo", "admin"])
+    @together("username", [*OTHER_SEARCHERS, "dpo", "admin"])
     def test_refuses_the_others(self, cast: SimpleNamespace, sign_in: Callable[..., Client], username: str) -> None:
         client = sign_in(Agent.objects.get(username=username))
         assert client.get(NEW).status_code == client.post(NEW, passage_data()).status_code == 403
@@ -256,9 +258,9 @@ class TestPage:
     def test_queries_do_not_depend_on_the_rows(
         self, cast: SimpleNamespace, desk: Client, received: Passage, aminata: Usager, rows: int
     ) -> None:
-        for _ in range(rows):
-            make_demande(received, by=cast.gos)
-            make_fait(aminata, by=cast.gos)
+        demande = make_demande(received, by=cast.gos)
+        related_alike(demande, copies(demande, rows))
+        copies(make_fait(aminata, by=cast.gos), rows)
         assert count_queries(desk, url(received)) <= 20
 
 
@@ -310,7 +312,7 @@ class TestMoves:
         assert made.agent == cast.gos
         assert "déjà appelé, par Nadia Martin" in other.get("/accueil/").content.decode()
 
-    @pytest.mark.parametrize("to", ["en_entretien", "termine", "oriente", "en_pause", "", "x", "\x00", *HOSTILE])
+    @together("to", ["en_entretien", "termine", "oriente", "en_pause", "", "x", "\x00", *HOSTILE])
     def test_a_move_that_is_not_allowed_is_a_conflict(self, cast: SimpleNamespace, desk: Client, to: str) -> None:
         made = make_passage(by=cast.gos)
         assert self.move(desk, made, to).status_code == 409

@@ -21,6 +21,7 @@ from parcours.demonstration.builders import (
     make_relais,
     receive,
 )
+from tests.together import together
 
 Nature = Rattachement.Nature
 EVERYBODY_ELSE = [
@@ -63,7 +64,7 @@ class TestPassageDuJour:
         assert sees(getattr(cast, username))
         assert sees(getattr(cast, username), Passage)
 
-    @pytest.mark.parametrize("username", EVERYBODY_ELSE)
+    @together("username", EVERYBODY_ELSE)
     def test_the_same_building_is_not_enough(self, cast: SimpleNamespace, aminata: Usager, username: str) -> None:
         make_passage(aminata, by=cast.gos)
         assert not sees(getattr(cast, username))
@@ -184,8 +185,8 @@ class TestRelais:
 
 
 class TestDeport:
-    @pytest.mark.parametrize("lien", Deport.Lien)
-    @pytest.mark.parametrize("model", [Usager, Passage, Demande, Fait, Relais, Coordonnee])
+    @together("lien", Deport.Lien)
+    @together("model", [Usager, Passage, Demande, Fait, Relais, Coordonnee])
     def test_it_wins_over_every_yes(self, cast: SimpleNamespace, aminata: Usager, lien: str, model: Any) -> None:
         passage = make_passage(aminata, by=cast.gos)
         make_demande(passage, by=cast.gos)
@@ -222,9 +223,7 @@ class TestCandidates:
         Usager.objects.update(is_sealed=True)
         assert not Usager.objects.candidates_for(cast.gos).exists()
 
-    @pytest.mark.parametrize(
-        "typed", ["traore", "TRAORÉ", "Traoré Aminata", "aminata tra", "Aminata Traoré", "  traoré  ", "Tra"]
-    )
+    @together("typed", ["traore", "TRAORÉ", "Traoré Aminata", "aminata tra", "Aminata Traoré", "  traoré  ", "Tra"])
     def test_names_are_found_in_either_order(self, cast: SimpleNamespace, aminata: Usager, typed: str) -> None:
         UsagerFactory(nom_usage="Martin", prenoms="Paul")
         assert list(Usager.objects.candidates_for(cast.gos).named_like(typed)) == [aminata]

@@ -26,6 +26,7 @@ from tests.accueil.conftest import (
     someone,
 )
 from tests.queries import CONTROL
+from tests.together import together
 
 URL = "/accueil/recherche/"
 
@@ -41,7 +42,7 @@ def found(client: Client, q: str) -> list[str]:
     return re.findall(r'data-usager="([^"]+)"', search(client, q).content.decode())
 
 
-@pytest.mark.parametrize("username", [*DESK_USERNAMES, *OTHER_SEARCHERS, "responsable-sst"])
+@together("username", [*DESK_USERNAMES, *OTHER_SEARCHERS, "responsable-sst"])
 def test_opens_to_those_who_search(
     cast: SimpleNamespace, sign_in: Callable[..., Client], username: str, aminata: Usager
 ) -> None:
@@ -61,7 +62,7 @@ def test_refuses_another_method(desk: Client) -> None:
     assert desk.delete(URL).status_code == 405
 
 
-@pytest.mark.parametrize(
+@together(
     "q",
     [
         "Traoré Aminata",
@@ -181,7 +182,7 @@ class TestDiscretion:
 
 
 class TestBadInput:
-    @pytest.mark.parametrize("q", ["", "a", "%", "_", "%%%", "__", "é", "🙂🙂🙂", "''", "ʼʼ", "-- ;"])
+    @together("q", ["", "a", "%", "_", "%%%", "__", "é", "🙂🙂🙂", "''", "ʼʼ", "-- ;"])
     def test_too_little_is_said(self, desk: Client, aminata: Usager, q: str) -> None:
         page = search(desk, q).content.decode()
         assert "au moins deux lettres" in page

@@ -23,6 +23,7 @@ from parcours.demonstration.builders import (
 from pole_social.models import Acces, Agent, Lieu
 from tests.accueil.conftest import HOSTILE, OTHER_SEARCHERS, last_acces, same_as_unknown, someone
 from tests.queries import count_queries
+from tests.together import together
 
 Statut = Relais.Statut
 
@@ -108,7 +109,7 @@ class TestSending:
         desk.post(new_url(made), relais_data(hers, usager=str(aminata.pk)))
         assert Relais.objects.get().usager == aminata
 
-    @pytest.mark.parametrize(
+    @together(
         ("field", "value"),
         [
             ("vers_unite", ""),

@@ -21,7 +21,9 @@ from parcours.demonstration.builders import (
 )
 from pole_social.models import Acces, Agent
 from tests.accueil.conftest import DESK_USERNAMES, HOSTILE, OTHER_SEARCHERS, last_acces, same_as_unknown, someone
+from tests.bulk import copies, related_alike
 from tests.queries import count_queries
+from tests.together import together
 
 NEW = "/accueil/usagers/nouveau/"
 
@@ -60,7 +62,7 @@ class TestNew:
     def test_opens_to_the_desk(self, cast: SimpleNamespace, sign_in: Callable[..., Client], username: str) -> None:
         assert sign_in(Agent.objects.get(username=username)).post(NEW, {"q": "Lopez"}).status_code == 200
 
-    @pytest.mark.parametrize("username", [*OTHER_SEARCHERS, "dpo", "admin"])
+    @together("username", [*OTHER_SEARCHERS, "dpo", "admin"])
     def test_refuses_the_other_roles(
         self, cast: SimpleNamespace, sign_in: Callable[..., Client], username: str
     ) -> None:
@@ -78,7 +80,7 @@ class TestNew:
         assert first.url == second.url  # type: ignore[attr-defined]
         assert Usager.objects.filter(nom_usage="Lopez").count() == 1
 
-    @pytest.mark.parametrize(
+    @together(
         ("field", "value"),
         [
             ("nom_usage", ""),
@@ -211,12 +213,11 @@ class TestPage:
     ) -> None:
         usager, foyer = received.usagers.get(), Foyer.objects.create()
         MembreFoyer.objects.create(foyer=foyer, usager=usager, lien=MembreFoyer.Lien.PERSONNE)
-        for _ in range(rows):
-            make_fait(usager, by=cast.gos)
-            make_demande(received, by=cast.gos)
-            MembreFoyer.objects.create(
-                foyer=foyer, usager=usager, lien="autre", starts_on=timezone.localdate(), ends_on=timezone.localdate()
-            )
+        copies(make_fait(usager, by=cast.gos), rows)
+        demande, today = make_demande(received, by=cast.gos), timezone.localdate()
+        related_alike(demande, copies(demande, rows))
+        past = MembreFoyer.objects.create(foyer=foyer, usager=usager, lien="autre", starts_on=today, ends_on=today)
+        copies(past, rows)
         assert count_queries(desk, f"/accueil/usagers/{usager.pk}/") <= 15
 
 
@@ -257,7 +258,7 @@ class TestIdentite:
         assert known.langue == "bambara"
         assert desk.post(self.url(known), IDENTITE | {"langue": "soninké", "version": "2"}).status_code == 302
 
-    @pytest.mark.parametrize(
+    @together(
         ("field", "value"),
         [
             ("nom_usage", ""),

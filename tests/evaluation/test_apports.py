@@ -9,6 +9,7 @@ import pytest
 from evaluation.models import PointAppui, Proposition
 from pole_social.models import Acces
 from tests.evaluation.conftest import HOSTILE, page_of
+from tests.together import together
 
 
 def add(client, evaluation, what: str, **typed: str):
@@ -45,7 +46,7 @@ def test_a_proposition_of_nothing_in_particular(writer, explored):
     assert (made.fragilite, made.metier) == (None, None)
 
 
-@pytest.mark.parametrize(
+@together(
     ("what", "typed", "message"),
     [
         ("appuis", {"libelle": ""}, "Écrivez le point d’appui."),
@@ -68,8 +69,8 @@ def test_refused_on_the_same_page(writer, explored, what, typed, message):
     assert not PointAppui.objects.exists() and not Proposition.objects.exists()
 
 
-@pytest.mark.parametrize("typed", HOSTILE)
-@pytest.mark.parametrize(
+@together("typed", HOSTILE)
+@together(
     ("what", "name"),
     [
         ("appuis", "libelle"),
@@ -105,7 +106,7 @@ class TestSentTwice:
         assert "Un texte trop tard" in response.content.decode()
         assert not model.objects.exists()
 
-    @pytest.mark.parametrize(
+    @together(
         ("username", "status"),
         [
             ("gos", 403),

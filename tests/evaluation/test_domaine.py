@@ -13,6 +13,7 @@ from evaluation.models import Evaluation, Exploration, FragiliteReperee
 from pole_social.models import Acces
 from tests.evaluation.conftest import HOSTILE, all_domaines, exploration_of, page_of, save_domaine, without_csrf
 from tests.queries import count_queries
+from tests.together import together
 
 Etat = Exploration.Etat
 ALONE = {"is_seul_a_seul": "on"}
@@ -127,7 +128,7 @@ class TestGoingOn:
     def test_without_next_back_to_the_evaluation(self, writer, evaluation):
         assert save_domaine(writer, evaluation, "sante", etat="non_souhaite").url == page_of(evaluation)
 
-    @pytest.mark.parametrize(
+    @together(
         ("domaine", "fragilite", "niveau", "opens"),
         [
             ("violences", "violences_conjugales", "danger", True),
@@ -151,7 +152,7 @@ class TestGoingOn:
 
 
 class TestRefused:
-    @pytest.mark.parametrize(
+    @together(
         ("code", "typed", "message"),
         [
             ("logement", {}, "Choisissez un état."),
@@ -192,10 +193,8 @@ class TestRefused:
         assert "Cette fragilité n’est pas dans ce domaine." in response.content.decode()
         assert noted(evaluation) == []
 
-    @pytest.mark.parametrize("typed", HOSTILE)
-    @pytest.mark.parametrize(
-        "name", ["etat", "dit", "empechement", "resume_on", "niveau_expulsion", "depuis_expulsion", "version"]
-    )
+    @together("typed", HOSTILE)
+    @together("name", ["etat", "dit", "empechement", "resume_on", "niveau_expulsion", "depuis_expulsion", "version"])
     def test_hostile_text_never_breaks(self, writer, evaluation, name, typed):
         content = {"etat": "fragilites", "niveau_expulsion": "danger", name: typed}
         assert save_domaine(writer, evaluation, "logement", **content).status_code in (200, 302)
@@ -244,7 +243,7 @@ class TestTwoPeople:
 
 
 class TestWho:
-    @pytest.mark.parametrize(
+    @together(
         ("username", "status"),
         [
             ("gos", 403),

@@ -16,6 +16,7 @@ from parcours.opening import send_back
 from pole_social.models import Acces
 from tests.evaluation.conftest import HOSTILE, page_of
 from tests.queries import count_queries
+from tests.together import together
 
 
 def send(client, evaluation, **typed: str):
@@ -88,7 +89,7 @@ def test_an_unknown_unite_in_the_address_is_ignored(writer, validated, vers):
     assert 'value="issy-accompagnement"' in response.content.decode()
 
 
-@pytest.mark.parametrize(
+@together(
     ("typed", "message"),
     [
         ({"vers_unite": "chatenay-accompagnement"}, "Choisissez une unité de la liste."),
@@ -114,8 +115,8 @@ def test_refused_keeps_what_was_typed(writer, validated, typed, message):
     assert sent_of(validated) == []
 
 
-@pytest.mark.parametrize("typed", HOSTILE)
-@pytest.mark.parametrize("name", ["vers_unite", "dit", "urgence", "promised_on", "cle"])
+@together("typed", HOSTILE)
+@together("name", ["vers_unite", "dit", "urgence", "promised_on", "cle"])
 def test_hostile(writer, validated, name, typed):
     assert send(writer, validated, **{name: typed}).status_code in (200, 302)
 

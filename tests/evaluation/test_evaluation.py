@@ -14,6 +14,7 @@ from parcours.opening import open_from as open_parcours
 from pole_social.models import Acces
 from tests.evaluation.conftest import exploration_of, page_of, without_csrf
 from tests.queries import count_queries
+from tests.together import together
 
 NOT_SHOWN = "Le contenu n’est pas affiché."
 
@@ -129,7 +130,7 @@ class TestSecrecy:
             assert secret not in text
         assert "Karim Haddad" in text
 
-    @pytest.mark.parametrize(
+    @together(
         ("username", "status"),
         [
             ("gos", 403),

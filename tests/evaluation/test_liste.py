@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
-from accueil.models import Deport, Relais
+from accueil.models import Deport
+from accueil.models.usager import make_reference
 from evaluation.models import Evaluation
 from parcours.demonstration.builders import make_evaluation, make_relais
 from parcours.opening import open_from as open_parcours
 from pole_social.models import Acces
+from tests.bulk import copies, related_alike
 from tests.evaluation.conftest import person
 from tests.queries import count_queries
+from tests.together import together
 
 URL = "/evaluation/"
 
@@ -95,7 +99,7 @@ def test_empty_states_say_what_to_do(cast, sign_in, username, empty):
     assert empty in text_of(sign_in(getattr(cast, username)))
 
 
-@pytest.mark.parametrize(
+@together(
     ("username", "status"),
     [
         ("gos", 403),
@@ -145,33 +149,22 @@ def test_the_journal_names_everybody_on_the_list(writer, relais):
     assert row.rattachement_id is not None
 
 
-@pytest.mark.parametrize("username", ["assistant_social", "responsable_evaluation", "responsable_sst"])
-def test_constant_queries(cast, sign_in, username):
-    def fill(count: int) -> None:
-        for _ in range(count):
-            make_evaluation(person(), sent_by=cast.gos, by=cast.assistant_social)
-            make_relais(person(), by=cast.gos)
-
-    client = sign_in(getattr(cast, username))
-    fill(5)
-    few = count_queries(client, URL)
-    fill(60)
-    assert count_queries(client, URL) == few <= 10
+def fill(cast: SimpleNamespace, number: int) -> None:
+    """`number` evaluations that go on, as many relais that wait, of as many people."""
+    opened = make_evaluation(person(), sent_by=cast.gos, by=cast.assistant_social)
+    relais = make_relais(person(), by=cast.gos)
+    people = copies(relais.usager, number - 1, reference=lambda _: make_reference())
+    related_alike(relais, copies(relais, number - 1, usager=people))
+    others = copies(opened, number - 1, usager=people)
+    for exploration in opened.explorations.all():
+        copies(exploration, number - 1, evaluation=others)
+    related_alike(opened, others)
 
 
-def test_hundreds_of_rows_cost_no_more(writer, cast, relais):
-    """500 relais of one person, written in bulk: the page reads them in the same queries."""
-    few = count_queries(writer, URL)
-    copies = [
-        Relais(
-            usager_id=relais.usager_id,
-            de_unite_id=relais.de_unite_id,
-            vers_unite_id=relais.vers_unite_id,
-            dit="x",
-            promised_on=relais.promised_on,
-            sent_by=cast.gos,
-        )
-        for _ in range(500)
-    ]
-    Relais.objects.bulk_create(copies)
-    assert count_queries(writer, URL) == few <= 10
+def test_constant_queries(cast, sign_in):
+    clients = [sign_in(agent) for agent in (cast.assistant_social, cast.responsable_evaluation, cast.responsable_sst)]
+    fill(cast, 10)
+    few = [count_queries(client, URL) for client in clients]
+    fill(cast, 490)
+    assert [count_queries(client, URL) for client in clients] == few
+    assert max(few) <= 10

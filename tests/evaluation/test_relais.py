@@ -12,6 +12,7 @@ from parcours.demonstration.builders import make_relais
 from pole_social.models import Acces
 from tests.evaluation.conftest import HOSTILE, page_of, person, without_csrf
 from tests.queries import count_queries
+from tests.together import together
 
 
 def url_of(relais, act: str = "") -> str:
@@ -99,7 +100,7 @@ def test_a_returned_relais_is_not_accepted(writer, cast, relais, evaluation):
     assert writer.post(url_of(second, "acceptation/")).status_code == 409
 
 
-@pytest.mark.parametrize(
+@together(
     ("username", "read", "accept", "send_back"),
     [
         ("gos", 403, 403, 403),
@@ -157,7 +158,7 @@ def test_acts_are_posts(writer, relais, act):
     assert writer.get(url_of(relais, act)).status_code == 405
 
 
-@pytest.mark.parametrize("typed", HOSTILE)
+@together("typed", HOSTILE)
 def test_hostile_reasons_keep_what_was_typed(writer, relais, typed):
     response = writer.post(url_of(relais, "retour/"), {"motif": f"Début {typed}"})
     assert response.status_code in (200, 302)

@@ -8,6 +8,7 @@ from accueil.models import Deport, Rattachement
 from evaluation.models import Evaluation, Exploration
 from pole_social.models import Affectation, Metier
 from tests.evaluation.conftest import HOSTILE, all_domaines, page_of, save_domaine
+from tests.together import together
 
 Statut = Evaluation.Statut
 
@@ -92,7 +93,7 @@ class TestSubmitting:
     def test_a_validated_one_is_not_submitted(self, writer, validated):
         assert submit(writer, validated).status_code == 409
 
-    @pytest.mark.parametrize(
+    @together(
         ("username", "status"),
         [
             ("gos", 403),
@@ -134,7 +135,7 @@ class TestDeciding:
         assert "Choisissez de valider ou de renvoyer." in response.content.decode()
         assert "Un texte gardé" in response.content.decode()
 
-    @pytest.mark.parametrize("typed", HOSTILE)
+    @together("typed", HOSTILE)
     def test_hostile_reasons(self, leader, submitted, typed):
         content = {"decision": "renvoyer", "motif": f"Début {typed}"}
         assert leader.post(page_of(submitted, "decision"), content).status_code in (200, 302)
@@ -150,7 +151,7 @@ class TestDeciding:
         assert leader.post(page_of(validated, "decision"), content).status_code == 409
         assert state_of(validated) == Statut.VALIDEE
 
-    @pytest.mark.parametrize(
+    @together(
         ("username", "status"),
         [
             ("gos", 403),
@@ -193,7 +194,7 @@ class TestWithoutAccompagnement:
         assert response.status_code == 409
         assert "Trop tard" in response.content.decode()
 
-    @pytest.mark.parametrize(
+    @together(
         ("username", "status"),
         [("gos", 403), ("responsable_evaluation", 403), ("assistant_social_2", 404), ("assistant_social", 302)],
     )

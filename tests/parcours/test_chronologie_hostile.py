@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from parcours.chronologie import _read
 from parcours.models import Parcours
+from tests.together import together
 
 REFERENT = "assistant-social-2"
 NIL = UUID(int=0)
@@ -25,9 +26,7 @@ def ask(browse: Callable[[str], Client], suivi: Parcours, instant: str, jour: st
     return len(response.context["chronologie"].entrees)
 
 
-@pytest.mark.parametrize(
-    "offset", ["+20:00", "-20:00", "+01:00:00.5", "+23:59:59.999999", "-23:59:59.999999", "+00:00:01", "Z"]
-)
+@together("offset", ["+20:00", "-20:00", "+01:00:00.5", "+23:59:59.999999", "-23:59:59.999999", "+00:00:01", "Z"])
 def test_an_offset_that_postgresql_does_not_read_is_the_same_instant(
     browse: Callable[[str], Client], suivi: Parcours, offset: str
 ) -> None:

@@ -18,6 +18,7 @@ from parcours.models import Ecrit, Parcours
 from pole_social.models import Acces, StaleVersion
 from tests.parcours.aides import CARE, ENCADREMENT, HOSTILE, OUTSIDE, assert_does_not_exist, last_row
 from tests.queries import count_queries
+from tests.together import together
 
 Browse = Callable[[str], Client]
 REFERENT = "assistant-social-2"
@@ -37,7 +38,7 @@ def draft(cast: SimpleNamespace, suivi: Parcours) -> Ecrit:
     return make_ecrit(suivi, by=cast.assistant_social_2, signed=False)
 
 
-@pytest.mark.parametrize(
+@together(
     ("username", "status"),
     [
         *((name, 200 if name == REFERENT else 404) for name in CARE),
@@ -122,7 +123,7 @@ def test_child_protection_needs_somebody_to_name(browse: Browse, suivi: Parcours
     assert "Choisissez d’abord" in client.post(new(suivi), {**TYPED, "cercle": "protection"}).content.decode()
 
 
-@pytest.mark.parametrize(
+@together(
     ("field", "value", "message"),
     [
         ("cercle", "", "Choisissez d’abord qui pourra lire."),
@@ -150,8 +151,8 @@ def test_invalid_input_keeps_what_was_typed(
     assert not Ecrit.objects.exists()
 
 
-@pytest.mark.parametrize("value", HOSTILE)
-@pytest.mark.parametrize("field", [*TYPED, "nommes", "cle", "acte"])
+@together("value", HOSTILE)
+@together("field", [*TYPED, "nommes", "cle", "acte"])
 def test_hostile_input(cast: SimpleNamespace, browse: Browse, suivi: Parcours, field: str, value: str) -> None:
     suivi.add_intervenant(cast.cesf)
     assert browse(REFERENT).post(new(suivi), {**TYPED, field: value}).status_code == 200

@@ -16,6 +16,7 @@ from parcours.models import Intervenant, Parcours
 from pole_social.models import Acces, Agent
 from tests.parcours.aides import CARE, ENCADREMENT, HOSTILE, OUTSIDE, assert_does_not_exist, last_row
 from tests.queries import count_queries
+from tests.together import together
 
 Browse = Callable[[str], Client]
 REFERENT = "assistant-social-2"
@@ -25,7 +26,7 @@ def url(parcours: Parcours) -> str:
     return f"/parcours/{parcours.pk}/equipe/"
 
 
-@pytest.mark.parametrize(
+@together(
     ("username", "status"),
     [
         *((name, 200 if name == REFERENT else 404) for name in CARE),

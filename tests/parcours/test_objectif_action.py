@@ -16,6 +16,7 @@ from parcours.models import Action, Objectif, Parcours
 from parcours.opening import open_from
 from pole_social.models import Acces, Partenaire
 from tests.parcours.aides import CARE, ENCADREMENT, HOSTILE, OUTSIDE, assert_does_not_exist, last_row
+from tests.together import together
 
 Browse = Callable[[str], Client]
 REFERENT = "assistant-social-2"
@@ -30,8 +31,8 @@ def typed_action(**fields: object) -> dict[str, object]:
     return {"libelle": "Demander le FSL", "porteur": "personne", "echeance": "12/03/2027", **fields}
 
 
-@pytest.mark.parametrize("act", ["objectifs", "actions"])
-@pytest.mark.parametrize(
+@together("act", ["objectifs", "actions"])
+@together(
     ("username", "status"),
     [
         *((name, 200 if name == REFERENT else 404) for name in CARE),
@@ -124,9 +125,9 @@ def test_damaged_version(cast: SimpleNamespace, browse: Browse, suivi: Parcours,
     assert goal.version == 1
 
 
-@pytest.mark.parametrize("act", ["objectifs", "actions"])
-@pytest.mark.parametrize("value", HOSTILE)
-@pytest.mark.parametrize("field", ["libelle", "echeance", "porteur", "agent", "partenaire", "objectif", "cle"])
+@together("act", ["objectifs", "actions"])
+@together("value", HOSTILE)
+@together("field", ["libelle", "echeance", "porteur", "agent", "partenaire", "objectif", "cle"])
 def test_hostile_input(
     cast: SimpleNamespace, browse: Browse, suivi: Parcours, act: str, field: str, value: str
 ) -> None:
@@ -140,7 +141,7 @@ def test_hostile_input(
     assert Objectif.objects.count() == (1 if known else 2)
 
 
-@pytest.mark.parametrize(
+@together(
     ("fields", "message"),
     [
         ({"libelle": ""}, "Écrivez l’action."),
@@ -225,8 +226,8 @@ def test_double_click_creates_once(browse: Browse, suivi: Parcours, act: str) ->
 OPEN = [Statut.PREVUE, Statut.EN_COURS, Statut.EN_ATTENTE]
 
 
-@pytest.mark.parametrize("start", Statut.values)
-@pytest.mark.parametrize("to", Statut.values)
+@together("start", Statut.values)
+@together("to", Statut.values)
 def test_moves(cast: SimpleNamespace, browse: Browse, suivi: Parcours, start: str, to: str) -> None:
     """Any to any among the open states, each to faite or abandonnée; those two are final."""
     step = make_action(suivi, by=cast.assistant_social_2, statut=start)

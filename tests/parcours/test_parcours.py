@@ -18,6 +18,7 @@ from parcours.opening import open_from
 from pole_social.models import Acces
 from tests.parcours.aides import CARE, ENCADREMENT, OUTSIDE, allowed_by, assert_does_not_exist, last_row
 from tests.queries import count_queries
+from tests.together import together
 
 Browse = Callable[[str], Client]
 REFERENT = "assistant-social-2"
@@ -27,7 +28,7 @@ def url(parcours: Parcours) -> str:
     return f"/parcours/{parcours.pk}/"
 
 
-@pytest.mark.parametrize(
+@together(
     ("username", "status"),
     [
         *((name, 200 if name == REFERENT else 404) for name in CARE),
@@ -143,7 +144,7 @@ def test_timeline_pages_show_everything_once(cast: SimpleNamespace, browse: Brow
     assert [entree.key for entree in seen] == sorted((entree.key for entree in seen), reverse=True)
 
 
-@pytest.mark.parametrize(
+@together(
     "key",
     [
         "x",

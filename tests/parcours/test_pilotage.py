@@ -7,7 +7,6 @@ from datetime import timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
-import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -25,6 +24,7 @@ from parcours.models import Intervenant, Parcours
 from pole_social.models import Acces, Affectation, Agent
 from tests.parcours.aides import masked
 from tests.queries import count_queries
+from tests.together import together
 
 Browse = Callable[[str], Client]
 URL = "/pilotage/"
@@ -83,9 +83,7 @@ def many(count: int, referent: Agent) -> None:
     Intervenant.objects.bulk_create(Intervenant(parcours=row, agent=referent, is_referent=True) for row in rows)
 
 
-@pytest.mark.parametrize(
-    ("username", "status"), [*((name, 200) for name in MANAGERS), *((name, 403) for name in OTHERS)]
-)
+@together(("username", "status"), [*((name, 200) for name in MANAGERS), *((name, 403) for name in OTHERS)])
 def test_each_role(cast: SimpleNamespace, browse: Browse, username: str, status: int) -> None:
     assert browse(username).get(URL).status_code == status
 
@@ -292,10 +290,8 @@ class TestFilter:
         addresses = [part.split('"')[0] for part in said.split('href="')[1:]]
         assert not [address for address in addresses if "Zola" in address or "Bernard" in address]
 
-    @pytest.mark.parametrize(
-        "value", ["", "x", "\x00", "x" * 100_000, "\u202e1", "99999999999999999999", "1' OR 1=1", "-1"]
-    )
-    @pytest.mark.parametrize("name", ["unite", "referent", "apres"])
+    @together("value", ["", "x", "\x00", "x" * 100_000, "\u202e1", "99999999999999999999", "1' OR 1=1", "-1"])
+    @together("name", ["unite", "referent", "apres"])
     def test_hostile_values_are_told_in_french(
         self, cast: SimpleNamespace, browse: Browse, name: str, value: str
     ) -> None:

@@ -20,6 +20,7 @@ from pole_social.models import Acces
 from tests.parcours.aides import CARE, ENCADREMENT, HOSTILE, OUTSIDE, allowed_by, assert_does_not_exist, last_row
 from tests.parcours.conftest import send_to_accompagnement
 from tests.queries import count_queries
+from tests.together import together
 
 Browse = Callable[[str], Client]
 MINE = ["assistant-social-2", "cesf", "educateur", "conseiller-insertion", "psychologue"]
@@ -29,7 +30,7 @@ def page(relais: Relais, act: str = "") -> str:
     return f"/parcours/relais/{relais.pk}/{act}"
 
 
-@pytest.mark.parametrize(
+@together(
     ("username", "status"),
     [
         *((name, 200 if name in MINE else 404) for name in CARE),
@@ -172,8 +173,8 @@ def test_invalid_acceptance_keeps_what_was_typed(
     assert not Parcours.objects.exists()
 
 
-@pytest.mark.parametrize("value", HOSTILE)
-@pytest.mark.parametrize("field", ["objectif", "action", "echeance", "cle"])
+@together("value", HOSTILE)
+@together("field", ["objectif", "action", "echeance", "cle"])
 def test_hostile_acceptance(browse: Browse, recu: Relais, field: str, value: str) -> None:
     typed = {"objectif": "x", "action": "y", "echeance": "12/03/2027", field: value}
     assert browse("cesf").post(page(recu, "acceptation/"), typed).status_code == 200

@@ -17,6 +17,7 @@ from parcours.models import Ecrit, Intervenant, Parcours
 from parcours.models.ecrit import circles_offered
 from pole_social.models import Agent
 from tests.parcours.aides import assert_does_not_exist, masked
+from tests.together import together
 
 Browse = Callable[[str], Client]
 Cercle = Ecrit.Cercle
@@ -66,7 +67,7 @@ def write(cast: SimpleNamespace, parcours: Parcours, author: str, cercle: str, *
     return ecrit
 
 
-@pytest.mark.parametrize(("author", "cercle", "expected"), READ_BY)
+@together(("author", "cercle", "expected"), READ_BY)
 def test_a_circle_is_read_by_those_and_by_nobody_else(
     cast: SimpleNamespace, browse: Browse, equipe: Parcours, author: str, cercle: str, expected: set[str]
 ) -> None:
@@ -80,7 +81,7 @@ def test_a_circle_is_read_by_those_and_by_nobody_else(
             assert_does_not_exist(client, page(ecrit), ecrit.pk)
 
 
-@pytest.mark.parametrize(("author", "cercle", "expected"), READ_BY)
+@together(("author", "cercle", "expected"), READ_BY)
 def test_nothing_on_the_page_of_the_parcours_shows_that_it_exists(
     cast: SimpleNamespace, browse: Browse, equipe: Parcours, author: str, cercle: str, expected: set[str]
 ) -> None:
@@ -113,7 +114,7 @@ def test_nothing_shows_in_the_pages_of_the_timeline(cast: SimpleNamespace, brows
     assert masked(after.content.decode()) == masked(second.content.decode())
 
 
-@pytest.mark.parametrize("author", TEAM)
+@together("author", TEAM)
 def test_the_names_said_above_a_text_are_those_who_read(cast: SimpleNamespace, equipe: Parcours, author: str) -> None:
     """The sentence and `visible_to` answer alike, for every circle the author may choose."""
     writer = getattr(cast, author)

@@ -14,12 +14,13 @@ from django.test import Client
 from accueil.models import Usager
 from pole_social.administration import HubAdmin
 from pole_social.models import Affectation, Agent, Metier, Partenaire, Unite
+from tests.together import together
 
 SignIn = Callable[[Any], Client]
 SECTIONS = ["agent", "lieu", "unite", "bureau", "metier", "domaine", "partenaire", "commune", "territoire"]
 
 
-@pytest.mark.parametrize("section", SECTIONS)
+@together("section", SECTIONS)
 def test_each_section_opens_for_the_administration(cast: SimpleNamespace, sign_in: SignIn, section: str) -> None:
     client = sign_in(cast.admin)
     for page in (f"/administration/pole_social/{section}/", f"/administration/pole_social/{section}/add/"):
@@ -39,7 +40,7 @@ def test_no_person_is_in_it(db: None) -> None:
     assert Usager not in shown
 
 
-@pytest.mark.parametrize(
+@together(
     "query",
     [
         "agent/?deports__isnull=False",

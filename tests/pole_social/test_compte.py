@@ -11,6 +11,7 @@ from django.test import Client
 
 from pole_social.models import Affectation, Unite
 from tests.conftest import PASSWORD
+from tests.together import together
 
 SignIn = Callable[[Any], Client]
 
@@ -34,7 +35,7 @@ LANDINGS = {
 
 
 class TestLanding:
-    @pytest.mark.parametrize(("username", "landing"), LANDINGS.items())
+    @together(("username", "landing"), LANDINGS.items())
     def test_each_opens_the_page_of_their_morning(
         self, cast: SimpleNamespace, sign_in: SignIn, username: str, landing: str
     ) -> None:
@@ -65,7 +66,7 @@ class TestConnexion:
     def test_never_elsewhere(self, cast: SimpleNamespace, client: Client, next_page: str) -> None:
         assert client.post("/connexion/", self.credentials(next=next_page)).headers["Location"] == "/"
 
-    @pytest.mark.parametrize(
+    @together(
         "changes",
         [
             {"password": "autre"},
@@ -133,7 +134,7 @@ class TestUnite:
         client.post("/mon-compte/unite/", {"unite": unite.pk})
         assert client.get("/mon-compte/").context["cadre"]["unite"] == unite
 
-    @pytest.mark.parametrize("chosen", ["", "0", "-1", "abc", "1 OR 1=1", "9" * 40, "٣"])
+    @together("chosen", ["", "0", "-1", "abc", "1 OR 1=1", "9" * 40, "٣"])
     def test_not_in_one_that_is_not_mine(self, cast: SimpleNamespace, sign_in: SignIn, chosen: str) -> None:
         assert sign_in(cast.gos).post("/mon-compte/unite/", {"unite": chosen}).status_code == 404
 
@@ -146,7 +147,7 @@ class TestFrame:
     def entries(self, client: Client) -> list[str]:
         return [entry.libelle for entry in client.get("/mon-compte/").context["cadre"]["pages"]]
 
-    @pytest.mark.parametrize(
+    @together(
         ("username", "expected"),
         [
             ("gos", ["Accueil"]),

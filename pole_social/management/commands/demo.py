@@ -177,9 +177,10 @@ class DemoServer(BaseApplication):
         """Set by code alone: GUNICORN_CMD_ARGS and a configuration file are for production."""
         chosen = {
             "bind": [f"{HOST}:{self.port}"],
-            "workers": 2,
+            # One, so that a signal never falls on a second one that is still starting.
+            "workers": 1,
             "worker_class": "gthread",
-            "threads": 4,
+            "threads": 8,
             "graceful_timeout": 5,
             # A worker that answers our own signal is no news.
             "loglevel": "error",

@@ -1,0 +1,174 @@
+"""The catalogue of rights, the rules that say which to check, and one person's right from repéré to obtenu."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accueil.models.aide_financiere import amount
+from accueil.models.usager import Usager
+from accueil.models.visibility import ProtectedQuerySet
+from pole_social.access import SEARCHERS
+from pole_social.models import Agent, Domaine, Etape, PersonRow, Referentiel, Unite, Versioned, WithMoves
+
+
+class Droit(Referentiel):
+    """A right that a person may have, and what to bring to ask for it. Never « vous avez droit »."""
+
+    libelle = models.CharField("libellé", max_length=160)
+    organisme = models.CharField("organisme", max_length=120)
+    domaine = models.ForeignKey(Domaine, verbose_name="domaine", on_delete=models.PROTECT)
+    a_verifier_quand = models.TextField("à vérifier quand", max_length=600, help_text="La règle, en toutes lettres.")
+    pieces = models.TextField(
+        "papiers à apporter", max_length=1000, blank=True, help_text="Séparés par un point-virgule."
+    )
+    is_active = models.BooleanField("proposé", default=True)
+
+    class Meta:
+        verbose_name = "droit"
+        verbose_name_plural = "droits"
+        ordering: ClassVar = ["libelle"]
+
+    def __str__(self) -> str:
+        return self.libelle
+
+    @property
+    def papiers(self) -> list[str]:
+        return [piece.strip() for piece in self.pieces.split(";") if piece.strip()]
+
+
+class Bareme(Referentiel):
+    """A dated amount or threshold. Without a value it is « à renseigner », never zero."""
+
+    libelle = models.CharField("libellé", max_length=160, blank=True)
+    valeur = models.DecimalField("valeur", max_digits=12, decimal_places=5, null=True, blank=True)
+    mesure = models.CharField("unité de mesure", max_length=60, help_text="Par exemple « EUR/mois ».")
+    starts_on = models.DateField("en vigueur depuis le", null=True, blank=True)
+    ends_on = models.DateField("valable jusqu’au", null=True, blank=True)
+    source = models.CharField("source ou remarque", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "barème"
+        verbose_name_plural = "barèmes"
+        ordering: ClassVar = ["code"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="bareme_in_order",
+                condition=Q(ends_on=None) | Q(starts_on=None) | Q(ends_on__gte=F("starts_on")),
+                violation_error_message="La fin de validité précède l’entrée en vigueur.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.libelle or self.code
+
+    def is_known(self) -> bool:
+        return self.valeur is not None
+
+    def is_out_of_date(self, on: date) -> bool:
+        return self.ends_on is not None and self.ends_on < on
+
+
+class Regle(Referentiel):
+    """When a right is to be checked: an OR of ANDs over the closed catalogue of facts. No code in the data."""
+
+    droit = models.OneToOneField(Droit, verbose_name="droit", on_delete=models.PROTECT, related_name="regle")
+    conditions = models.JSONField(
+        "conditions", help_text="Une liste de possibilités ; chacune est une liste de conditions à réunir toutes."
+    )
+
+    class Meta:
+        verbose_name = "règle"
+        verbose_name_plural = "règles"
+        ordering: ClassVar = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class DroitSuiviQuerySet(ProtectedQuerySet["DroitSuivi"]):
+    readers = SEARCHERS
+
+    def open(self) -> DroitSuiviQuerySet:
+        return self.filter(statut__in=DroitSuivi.open_states())
+
+
+class DroitSuivi(PersonRow, Versioned, WithMoves):
+    """One person's right, followed until it is obtained, refused or given up, with the cause of non-recours.
+
+    The four causes are those of Odenore (non-connaissance, non-demande, non-réception, non-proposition).
+    """
+
+    class Statut(models.TextChoices):
+        REPERE = "repere", "repéré"
+        INFORME = "informe", "personne informée"
+        DEMANDE = "demande", "demandé"
+        OBTENU = "obtenu", "obtenu"
+        REFUSE = "refuse", "refusé"
+        ABANDONNE = "abandonne", "abandonné"
+
+    class NonRecours(models.TextChoices):
+        NON_CONNAISSANCE = "non_connaissance", "ne le connaissait pas"
+        NON_DEMANDE = "non_demande", "ne souhaitait pas le demander"
+        NON_RECEPTION = "non_reception", "demandé, jamais reçu"
+        NON_PROPOSITION = "non_proposition", "ne lui avait pas été proposé"
+
+    # Given up at any moment: somebody who does not want it is not asked to go on first.
+    MOVES = {
+        Statut.REPERE: (Statut.INFORME, Statut.ABANDONNE),
+        Statut.INFORME: (Statut.DEMANDE, Statut.ABANDONNE),
+        Statut.DEMANDE: (Statut.OBTENU, Statut.REFUSE, Statut.ABANDONNE),
+    }
+
+    usager = models.ForeignKey(Usager, verbose_name="usager", on_delete=models.PROTECT, related_name="droits_suivis")
+    droit = models.ForeignKey(Droit, verbose_name="droit", on_delete=models.PROTECT, related_name="+")
+    unite = models.ForeignKey(Unite, verbose_name="unité", on_delete=models.PROTECT, related_name="+")
+    statut = models.CharField("état", max_length=20, choices=Statut, default=Statut.REPERE)
+    non_recours = models.CharField("pourquoi elle n’en bénéficiait pas", max_length=20, choices=NonRecours, blank=True)
+    montant_mensuel = amount("montant obtenu par mois, en euros")
+    echeance = models.DateField("prochaine étape le", null=True, blank=True)
+    agent = models.ForeignKey(
+        Agent, verbose_name="suivi par", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField("repéré le", default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        Agent, verbose_name="repéré par", on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    # Set by a merge: both records followed the same right (accueil/models/fusion.py).
+    fusion = models.UUIDField("fusion", null=True, blank=True, editable=False)
+
+    objects = DroitSuiviQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "droit suivi"
+        verbose_name_plural = "droits suivis"
+        ordering: ClassVar = ["created_at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["usager", "droit"],
+                condition=Q(statut__in=["repere", "informe", "demande"], fusion=None),
+                name="droit_suivi_open_once",
+                violation_error_message="Ce droit est déjà suivi pour cette personne.",
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["unite", "echeance"], name="droit_suivi_echeance")]
+
+    def __str__(self) -> str:
+        return self.get_statut_display()
+
+
+class EtapeDroitSuivi(Etape):
+    """One move of a right followed."""
+
+    objet = models.ForeignKey(DroitSuivi, verbose_name="droit suivi", on_delete=models.PROTECT, related_name="etapes")
+
+    class Meta(Etape.Meta):
+        verbose_name = "étape de droit suivi"
+        verbose_name_plural = "étapes de droits suivis"
+
+    def __str__(self) -> str:
+        return self.vers
