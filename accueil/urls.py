@@ -1,6 +1,6 @@
 """Addresses of the accueil stage, each with the roles it admits."""
 
-from accueil.views import bureau, demande, passage, recherche, relais, usager
+from accueil.views import bureau, demande, enregistrement, passage, recherche, relais, usager
 from pole_social.access import ACT, DESK, FORM, SEARCHERS, page
 from pole_social.models import Acces
 
@@ -19,7 +19,7 @@ urlpatterns = [
         methods=FORM,
         name="usager_identite",
     ),
-    page("passages/nouveau/", passage.nouveau, roles=DESK, methods=FORM, name="passage_nouveau"),
+    page("passages/nouveau/", enregistrement.nouveau, roles=DESK, methods=FORM, name="passage_nouveau"),
     page("passages/<uuid:pk>/", passage.passage, roles=SEARCHERS, name="passage"),
     page("passages/<uuid:pk>/etape/", passage.etape, roles=DESK, methods=ACT, name="passage_etape"),
     page("passages/<uuid:pk>/cloture/", passage.cloture, roles=DESK, methods=ACT, name="passage_cloture"),
