@@ -216,7 +216,7 @@ class DomaineForm(EditForm):
         self.instance.explored_at = timezone.now() if explored else None
         self.instance.explored_by = by if explored else None
         if not super().save(by=by):
-            return not self.conflit
+            return False
         for fragilite in self.referentiel:
             self._record(fragilite, by)
         return True
