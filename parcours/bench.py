@@ -123,6 +123,8 @@ PAGES = (
     Page("bureau", "gos", _plain("accueil:bureau"), DESK),
     Page("recherche", "gos", _plain("accueil:recherche"), LIST, {"q": "traore"}),
     Page("usager", "gos", _of("accueil:usager", _received), DOSSIER),
+    Page("coordonnees", "gos", _of("accueil:coordonnees", _received), FORM),
+    Page("foyer", "gos", _of("accueil:usager_foyer", _received), FORM),
     Page("passage", "gos", _of("accueil:passage", _in_interview), DOSSIER),
     Page("evaluation_liste", SOCIAL, _plain("evaluation:liste"), LIST),
     Page("evaluation_relais", SOCIAL, _of("evaluation:relais", _waiting_relais), DOSSIER),

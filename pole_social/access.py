@@ -63,6 +63,7 @@ def page(
 
     guarded.roles = admitted  # type: ignore[attr-defined]
     guarded.methods = methods  # type: ignore[attr-defined]
+    guarded.action = action  # type: ignore[attr-defined]
     return path(route, guarded, name=name)
 
 

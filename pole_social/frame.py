@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from pole_social.access import DESK, EVALUATORS, MANAGERS, SEARCHERS, TEAM, Role
+from pole_social.access import CARE, DESK, EVALUATORS, MANAGERS, SEARCHERS, TEAM, Role
 from pole_social.models import Agent, Unite
 
 SESSION_UNITE = "unite"
@@ -34,7 +34,10 @@ ENTRIES: list[tuple[str, str, frozenset[str], set[str] | None]] = [
         TEAM,
         {Nature.ACCOMPAGNEMENT, Nature.SANTE, Nature.SANTE_SEXUELLE},
     ),
+    # Those who receive; a responsable, who has more pages, opens it from the desk.
+    ("Agenda", "accueil:agenda", CARE | {Role.ACCUEIL}, None),
     ("File active", "parcours:pilotage", MANAGERS, None),
+    ("Doublons", "accueil:doublons", MANAGERS, {Nature.ACCUEIL}),
     ("Administration", "admin:index", frozenset({Role.ADMINISTRATION}), None),
 ]
 

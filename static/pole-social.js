@@ -66,6 +66,41 @@
     sent.clear();
   });
 
+  // Waiting times grow by themselves: a list is asked again, and journaled, only when something moved.
+  // The words are those of the « depuis » filter; the workstation's clock may be wrong, so only gaps are used.
+  const drawn = new WeakMap();
+  const grow = () => {
+    for (const time of document.querySelectorAll("time[data-depuis]")) {
+      const said = /^depuis (?:(\d+) h (\d+)|(\d+) min)$|^à l’instant$/.exec(time.textContent.trim());
+      if (!drawn.has(time)) drawn.set(time, said && { at: Date.now(), minutes: 60 * (said[1] || 0) + +(said[2] || said[3] || 0) });
+      const first = drawn.get(time);
+      if (!first) continue;
+      const minutes = first.minutes + Math.floor((Date.now() - first.at) / 60000);
+      const hours = Math.floor(minutes / 60);
+      const text = hours ? `depuis ${hours} h ${String(minutes % 60).padStart(2, "0")}` : `depuis ${minutes} min`;
+      if (minutes && time.textContent !== text) time.textContent = text;
+    }
+  };
+  grow();
+  setInterval(grow, 15000);
+  document.addEventListener("htmx:afterSettle", grow);
+
+  // A list does not change under somebody's hand: an open menu or a field being typed in keeps it.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const list = event.target.closest("[data-rafraichi]");
+    if (list?.querySelector("details[open], input:focus, select:focus, textarea:focus")) event.preventDefault();
+  });
+
+  // A list that is not up to date says so; a public screen whose address has ended shows it.
+  const lost = (isLost) => (event) => {
+    if (event.target.closest?.("[data-ecran]") && event.type === "htmx:responseError") location.reload();
+    const notice = document.getElementById("bureau-perdu");
+    if (notice && event.target.closest?.("[data-rafraichi]")) notice.hidden = !isLost;
+  };
+  document.addEventListener("htmx:sendError", lost(true));
+  document.addEventListener("htmx:responseError", lost(true));
+  document.addEventListener("htmx:beforeOnLoad", lost(false));
+
   // A form that holds a text worth keeping warns before it is left: <form data-garde>.
   const changed = new Set();
   document.addEventListener("input", (event) => {
@@ -77,4 +112,10 @@
       if (form.isConnected && !sent.has(form)) event.preventDefault();
     }
   });
+
+  // A paper for the person is printed in one click: <button data-imprimer hidden> shows where this can run.
+  for (const button of document.querySelectorAll("[data-imprimer]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
 })();

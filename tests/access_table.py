@@ -27,10 +27,36 @@ accueil:usager_nouveau            -          302  403  403  403  403  403  302  
 accueil:usager                    aminata    200  404  200  200  404  404  200  404  404  404  403  403  404  404
 accueil:usager                    binta      200  200  404  404  404  404  200  200  404  404  403  403  404  404
 accueil:usager_identite           aminata    200  404  200  403  403  403  200  404  404  404  403  403  404  404
+accueil:coordonnees               aminata    200  404  200  403  403  403  200  404  404  404  403  403  404  404
+accueil:usager_numeros            aminata    200  404  200  403  403  403  200  404  404  404  403  403  404  404
+accueil:usager_representants      aminata    200  404  200  403  403  403  200  404  404  404  403  403  404  404
+accueil:usager_foyer              aminata    200  404  200  403  403  403  200  404  404  404  403  403  404  404
+accueil:incidents                 -          200  403  403  403  403  403  200  200  200  200  403  403  200  200
+accueil:incident_nouveau          -          200  403  403  403  403  403  200  200  200  200  403  403  200  200
+accueil:ecran                     -          403  403  403  403  403  403  200  200  200  200  403  403  403  200
+accueil:aide                      -          204  204  204  204  204  204  204  204  204  204  403  403  204  204
+accueil:passage_personnes         passage    200  403  403  403  403  403  200  404  404  404  403  403  404  404
 accueil:passage_nouveau           -          200  403  403  403  403  403  200  200  200  200  403  403  200  200
+accueil:agenda                    -          200  200  200  200  200  200  200  200  200  200  403  403  200  200
+accueil:agenda_ics                -          200  200  200  200  200  200  200  200  200  200  403  403  200  200
+accueil:rendez_vous_nouveau       -          302  302  302  302  302  302  302  302  302  302  403  403  302  302
+accueil:seances                   -          200  200  200  200  200  200  200  200  200  200  403  403  200  200
+accueil:seance_nouvelle           -          302  302  302  302  302  302  302  302  302  302  403  403  302  302
 accueil:passage                   passage    200  404  200  200  404  404  200  404  404  404  403  403  404  404
+accueil:demande                   demande    200  404  200  200  404  404  200  404  404  404  403  403  404  404
+accueil:demande_suite             demande    200  403  403  403  403  403  200  404  404  404  403  403  404  404
+accueil:demande_decision          demande    200  403  403  403  403  403  200  404  404  404  403  403  404  404
+accueil:demande_aide              demande    200  403  403  403  403  403  200  404  404  404  403  403  404  404
+accueil:feuille_de_route          passage    200  403  403  403  403  403  200  404  404  404  403  403  404  404
 accueil:relais_nouveau            passage    200  403  403  403  403  403  200  404  404  404  403  403  404  404
 accueil:relais                    attente    200  403  403  403  403  403  200  404  404  404  403  403  404  404
+accueil:droits                    -          200  403  403  403  403  403  200  200  200  200  403  403  200  200
+accueil:doublons                  -          403  403  403  403  403  403  200  403  403  200  403  403  403  403
+accueil:fusions                   -          403  403  403  403  403  403  200  403  403  200  403  403  403  403
+accueil:mandat_nouveau            aminata  200  403  403  403  403  403  200  200  200  200  403  403  404  404
+accueil:demarche_nouvelle         passage  200  403  403  403  403  403  200  404  404  404  403  403  404  404
+accueil:demarche_nouvelle_de      aminata  200  403  403  403  403  403  200  200  200  200  403  403  404  404
+accueil:orientation_nouvelle      passage  200  403  403  403  403  403  200  404  404  404  403  403  404  404
 evaluation:liste                  -          403  200  200  403  403  403  200  200  200  200  403  403  403  200
 evaluation:relais                 attente    403  200  404  403  403  403  200  200  404  200  403  403  403  404
 evaluation:evaluation             evaluation 403  404  200  403  403  403  404  200  404  200  403  403  403  404
@@ -48,11 +74,32 @@ parcours:pilotage                 -          403  403  403  403  403  403  200  
 
 #                                            gos  AS   AS2  pué  psy  ccf  r-ac r-év r-pa sst  dpo  adm  gosC rChat
 ACTS = """
+accueil:passage_annulation                   404  403  403  403  403  403  404  404  404  404  403  403  404  404
+accueil:passage_confidentiel                 404  403  403  403  403  403  404  404  404  404  403  403  404  404
+accueil:aide_reponse                         404  404  404  404  404  404  404  404  404  404  403  403  404  404
+accueil:aide_fin                             404  404  404  404  404  404  404  404  404  404  403  403  404  404
 accueil:passage_etape                        404  403  403  403  403  403  404  404  404  404  403  403  404  404
 accueil:passage_cloture                      404  403  403  403  403  403  404  404  404  404  403  403  404  404
+accueil:rendez_vous_etape                    404  404  404  404  404  404  404  404  404  404  403  403  404  404
+accueil:rendez_vous_retablissement           404  404  404  404  404  404  404  404  404  404  403  403  404  404
+accueil:seance_annulation                    404  404  404  404  404  404  404  404  404  404  403  403  404  404
 accueil:demande_nouvelle                     404  403  403  403  403  403  404  404  404  404  403  403  404  404
 accueil:fait_nouveau                         404  403  403  403  403  403  404  404  404  404  403  403  404  404
+accueil:coordonnee_fin                       404  404  404  403  403  403  404  404  404  404  403  403  404  404
+accueil:numero_fin                           404  404  404  403  403  403  404  404  404  404  403  403  404  404
+accueil:representant_fin                     404  404  404  403  403  403  404  404  404  404  403  403  404  404
+accueil:membre_fin                           404  404  404  403  403  403  404  404  404  404  403  403  404  404
+brouillon_abandon                            302  302  302  302  302  302  302  302  302  302  302  302  302  302
+accueil:demande_etape                        404  403  403  403  403  403  404  404  404  404  403  403  404  404
+accueil:demande_annulation                   404  403  403  403  403  403  404  404  404  404  403  403  404  404
+accueil:piece_nouvelle                       404  403  403  403  403  403  404  404  404  404  403  403  404  404
+accueil:piece_etat                           404  403  403  403  403  403  404  404  404  404  403  403  404  404
 accueil:demande_reprise                      404  403  403  403  403  403  404  404  404  404  403  403  404  404
+accueil:droit_suivre                         404  403  403  403  403  403  404  404  404  404  403  403  404  404
+accueil:fusion_separation                    403  403  403  403  403  403  404  403  403  404  403  403  403  403
+accueil:mandat_signature                     404  403  403  403  403  403  404  404  404  404  403  403  404  404
+accueil:mandat_revocation                    404  404  404  404  404  404  404  404  404  404  403  403  404  404
+accueil:demarche_echeance                    404  403  403  403  403  403  404  404  404  404  403  403  404  404
 evaluation:relais_acceptation                403  404  404  403  403  403  403  403  403  403  403  403  403  403
 evaluation:relais_retour                     403  404  404  403  403  403  404  404  404  404  403  403  403  404
 evaluation:appui                             403  404  404  403  403  403  403  403  403  403  403  403  403  403

@@ -22,7 +22,8 @@ from pole_social.models import Referentiel
 ROOT = Path(settings.BASE_DIR)
 FLOORS = ["pole_social", "accueil", "evaluation", "parcours"]
 # What answers before sign-in: the sign-in page and the probes, and the design page outside production.
-OPEN_TO_ALL = {"connexion", "vivant", "pret"}
+# The public screen shows numbers and offices to whoever holds its address: a workstation without account.
+OPEN_TO_ALL = {"connexion", "vivant", "pret", "affichage"}
 # Django's own site, opened by role through AdministrationSite.has_permission.
 NOT_DECLARED_BY_PAGE = OPEN_TO_ALL | {"deconnexion", "composants"}
 FORBIDDEN_FIELDS = re.compile(r"nir\b|securite_sociale|religion|origine|opinion|ethni|score|rang\b|prediction|risque_")
@@ -324,4 +325,5 @@ class TestRoutes:
         for route, _ in routes(get_resolver()):
             converters = set(re.findall(r"<(\w+):", route))
             assert converters <= {"uuid", "slug"}, route
-            assert "<slug:" not in route or "<slug:code>" in route
+            # A code of a referential, or the random key of a public screen, which the hub made itself.
+            assert "<slug:" not in route or "<slug:code>" in route or "<slug:jeton>" in route

@@ -2,59 +2,70 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
+from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accueil.forms.heure import HourField
 from accueil.models import Motif, Passage, Usager
 from pole_social.forms import CreateForm
 from pole_social.models import Agent, Unite
 
-_CLOCK = re.compile(r"^\s*(\d{1,2})\s*(?:h|:|\s)\s*(\d{2})?\s*$", re.IGNORECASE | re.ASCII)
-UNREADABLE = "Écrivez l’heure comme 9 h 05 ou 9:05."
+MAJORITY = 18
 
 
-class ArrivalField(forms.CharField):
+class ArrivalField(HourField):
     """An hour of today, typed freely; cleans to a datetime, or None when nothing was typed."""
 
-    def clean(self, value: Any) -> datetime | None:  # type: ignore[override]
-        text = super().clean(value)
-        if not text:
+    def clean(self, value: Any) -> datetime | None:
+        hour = super().clean(value)
+        if hour is None:
             return None
-        arrived_at = self._today(text)
+        arrived_at = timezone.make_aware(datetime.combine(timezone.localdate(), hour))
         if arrived_at > timezone.now():
             raise ValidationError("Cette heure n’est pas encore passée.", code="future")
         return arrived_at
-
-    def _today(self, text: str) -> datetime:
-        found = _CLOCK.match(text)
-        if not found:
-            raise ValidationError(UNREADABLE, code="hour")
-        hour, minute = int(found[1]), int(found[2] or 0)
-        if hour > 23 or minute > 59:
-            raise ValidationError(UNREADABLE, code="hour")
-        return timezone.make_aware(datetime.combine(timezone.localdate(), time(hour, minute)))
 
 
 class PassageForm(CreateForm, forms.ModelForm):
     """Who (none, one or several, chosen before), why, by which channel."""
 
     usagers = forms.MultipleChoiceField(required=False, widget=forms.MultipleHiddenInput)
+    separement = forms.BooleanField(
+        label="Reçus séparément",
+        required=False,
+        help_text="Un passage et un numéro pour chaque personne ; aucune page ne les montre ensemble.",
+    )
+    absents = forms.MultipleChoiceField(
+        label="Concernés sans être là",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Pour un appel, un courrier ou une démarche faite par quelqu’un d’autre.",
+    )
     arrivee = ArrivalField(
         label="Arrivée à",
         required=False,
         max_length=20,
         help_text="Seulement si ce n’est pas maintenant, par exemple 9 h 05.",
     )
-    field_order = ("motif", "canal", "is_prioritaire", "is_confidentiel", "arrivee")
+    field_order = (
+        "motif",
+        "canal",
+        "is_prioritaire",
+        "is_confidentiel",
+        "is_mineur_seul",
+        "separement",
+        "absents",
+        "arrivee",
+    )
 
     class Meta:
         model = Passage
-        fields = ("motif", "canal", "is_prioritaire", "is_confidentiel")
+        fields = ("motif", "canal", "is_prioritaire", "is_confidentiel", "is_mineur_seul")
         widgets = {"motif": forms.RadioSelect, "canal": forms.RadioSelect}
         error_messages = {
             "motif": {"required": "Choisissez un motif.", "invalid_choice": "Choisissez un motif de la liste."},
@@ -71,11 +82,33 @@ class PassageForm(CreateForm, forms.ModelForm):
         self.fields["motif"].queryset = Motif.objects.all()  # type: ignore[attr-defined]
         self.fields["motif"].empty_label = None  # type: ignore[attr-defined]
         self.fields["is_confidentiel"].help_text = Passage._meta.get_field("is_confidentiel").help_text
+        self._ask_what_concerns_them()
 
-    def save(self, *, by: Agent) -> Passage:  # type: ignore[override]
-        """Register with the next number of the lieu."""
-        passage = self.instance
-        passage.unite = self.unite
-        passage.arrived_at = self.cleaned_data["arrivee"] or timezone.now()
-        passage.register(self.people, by=by)
+    def _ask_what_concerns_them(self) -> None:
+        """Only what makes sense for nobody, one person or several."""
+        absents: Any = self.fields["absents"]
+        absents.choices = [(str(usager.pk), usager.nom_complet) for usager in self.people]
+        if not self.people:
+            del self.fields["absents"]
+        if len(self.people) < 2:
+            del self.fields["separement"]
+        else:
+            del self.fields["is_mineur_seul"]
+        if len(self.people) == 1:
+            age = self.people[0].age_on(timezone.localdate())
+            self.fields["is_mineur_seul"].initial = age is not None and age < MAJORITY
+        # Without people each motive is a button that registers (passage_nouveau.html): two gestures in all.
+        shown = [name for name in self.fields if self.people or name != "motif"]
+        self.helper.layout = Layout(*shown)
+
+    def save(self, *, by: Agent) -> list[Passage]:  # type: ignore[override]
+        """Register with the next number of the lieu; several passages when the people are received apart."""
+        apart = self.cleaned_data.get("separement")
+        return [self._register(people, by) for people in ([[one] for one in self.people] if apart else [self.people])]
+
+    def _register(self, people: list[Usager], by: Agent) -> Passage:
+        told = {name: self.cleaned_data[name] for name in self._meta.fields or () if name in self.cleaned_data}
+        passage = Passage(unite=self.unite, arrived_at=self.cleaned_data["arrivee"] or timezone.now(), **told)
+        absents = set(self.cleaned_data.get("absents", ()))
+        passage.register(people, by=by, absents={usager.pk for usager in people if str(usager.pk) in absents})
         return passage

@@ -1,9 +1,8 @@
-"""What is typed in the search box: name words, a birth date, or both."""
+"""What is typed in the search box: name words, a birth date, or both; and whom it finds."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,47 +10,19 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accueil.models import Usager
-from accueil.models.usager import MAX_CANDIDATES
-from pole_social.dates import PartialDate, UnreadableDate, parse
+from accueil.models.usager import MAX_CANDIDATES, UsagerQuerySet
+from accueil.recherche.cascade import Cascade
+from accueil.recherche.saisie import Typed, guess_identity, letters, split
+from pole_social.dates import PartialDate, UnreadableDate
 from pole_social.forms import HubForm
 from pole_social.models import Agent
 
+__all__ = ["Candidats", "RechercheForm", "Typed", "find", "guess_identity", "letters", "split", "strong_matches"]
+
 MINIMUM_LETTERS = 2
-_MONTH = r"(?:janv|f[ée]vr?|mars|avr|mai|juin|juil|ao[uû]t|sept?|oct|nov|d[ée]c)[^\W\d]*\.?"
-_DATE = re.compile(
-    rf"(?:\bn[ée]e?s?\s+(?:le|en)\s+)?"
-    rf"(?<!\w)(?:(?:\d{{1,2}}(?:er)?\s+)?{_MONTH}\s+\d{{2,4}}|\d{{1,2}} \d{{1,2}} \d{{4}}|\d[\d/.\-]*)(?!\w)",
-    re.IGNORECASE,
-)
-_BORN = re.compile(r"^\s*n[ée]e?s?\s+(?:le|en)\s+", re.IGNORECASE)
-# They begin a name and do not stand alone.
-PARTICLES = {"de", "du", "des", "d", "la", "le", "el", "al", "ben", "van", "von", "da", "dos", "di"}
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What was understood."""
-
-    mots: str
-    naissance: PartialDate | None
-
-
-def split(text: str) -> Typed:
-    """Set the birth date apart from the words of the name.
-
-    Raises UnreadableDate when a number stands there that is no date.
-    """
-    dates = [found.group() for found in _DATE.finditer(text)]
-    if len(dates) > 1:
-        raise UnreadableDate("Une seule date à la fois : la date de naissance.")
-    naissance = parse(_BORN.sub("", dates[0]).strip(" .")) if dates else None
-    return Typed(" ".join(_DATE.sub(" ", text).replace(",", " ").split()), naissance)
-
-
-def letters(text: str) -> int:
-    """How many letters, whatever the alphabet; signs, digits and pictures do not count."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return sum(unicodedata.category(sign) in {"Lu", "Ll", "Lt", "Lo"} for sign in decomposed)
+TOO_SHORT = "Écrivez au moins deux lettres du nom, ou une date de naissance."
+# Asked at creation, beside the form: the nearest are enough.
+MAX_STRONG = 5
 
 
 class RechercheForm(HubForm):
@@ -60,8 +31,8 @@ class RechercheForm(HubForm):
     q = forms.CharField(
         label="Nom, prénom, date de naissance",
         max_length=200,
-        help_text="Par exemple « Traoré Aminata », « Traoré 12/03/1981 » ou « 12 mars 1981 ».",
-        error_messages={"required": "Écrivez au moins deux lettres du nom, ou une date de naissance."},
+        help_text="Par exemple « Traoré Aminata », « Traoré 12/03/1981 », « 12 mars 1981 », ou la fin d’un téléphone.",
+        error_messages={"required": TOO_SHORT},
     )
 
     def clean_q(self) -> str:
@@ -70,9 +41,9 @@ class RechercheForm(HubForm):
             self.typed_parts = split(text)
         except UnreadableDate as error:
             raise ValidationError(str(error), code="date") from error
-        if not self.typed_parts.naissance and letters(self.typed_parts.mots) < MINIMUM_LETTERS:
-            message = "Écrivez au moins deux lettres du nom, ou une date de naissance."
-            raise ValidationError(message, code="short")
+        typed = self.typed_parts
+        if not typed.naissance and not typed.chiffres and letters(typed.mots) < MINIMUM_LETTERS:
+            raise ValidationError(TOO_SHORT, code="short")
         return text
 
 
@@ -84,42 +55,56 @@ class Candidats:
     has_more: bool
     # The date was set aside, because nobody of that name was born then.
     sans_date: bool = False
+    # The words alone, where a date was typed beside them: « chercher sans la date ».
+    mots_seuls: str = ""
 
 
 def find(agent: Agent, typed: Typed) -> Candidats:
-    """The people of the agent's territoire who answer to what was typed, by name."""
-    found = _candidates(agent, typed)
-    if found or not typed.naissance or letters(typed.mots) < MINIMUM_LETTERS:
-        return _first(found)
-    return _first(_candidates(agent, Typed(typed.mots, None)), sans_date=True)
+    """The people of the agent's territoire who answer to what was typed, the most alike first."""
+    found, sans_date = search(agent, typed)
+    can_try = typed.naissance and has_name(typed) and not typed.chiffres and not sans_date
+    return Candidats(
+        _shown(agent, found[:MAX_CANDIDATES]),
+        len(found) > MAX_CANDIDATES,
+        sans_date=sans_date,
+        mots_seuls=typed.mots if can_try else "",
+    )
 
 
-def _candidates(agent: Agent, typed: Typed) -> list[Usager]:
+def has_name(typed: Typed) -> bool:
+    return letters(typed.mots) >= MINIMUM_LETTERS
+
+
+def search(agent: Agent, typed: Typed) -> tuple[list[Any], bool]:
+    """The keys of those found, the most alike first; and whether the date was set aside to find them."""
+    people = Usager.objects.proposable_to(agent)
+    if typed.chiffres:
+        return _unnamed(people.reached_at(typed.chiffres)), False
+    if not has_name(typed):
+        return _unnamed(people.born(typed.naissance) if typed.naissance else people.none()), False
+    cascade = Cascade(people, typed.mots)
+    found = cascade.by_birth(typed.naissance) if typed.naissance else cascade.by_name()
+    sans_date = not found and typed.naissance is not None
+    return [nom.pk for nom in (cascade.without_birth() if sans_date else found)], sans_date
+
+
+def _unnamed(people: UsagerQuerySet) -> list[Any]:
+    """Of a birth or a phone alone, whoever answers, in the order of the names."""
+    return list(people.order_by("recherche_nom_prenoms", "pk").values_list("pk", flat=True)[: MAX_CANDIDATES + 1])
+
+
+def strong_matches(agent: Agent, nom_usage: str, prenoms: str, naissance: PartialDate | None) -> list[Usager]:
+    """Who may already be this person: names alike (a typo, inverted, another spelling), no other birth.
+
+    Shown before creating, as « est-ce la même personne ? »; they are told to the journal as any candidate.
+    """
+    people = Usager.objects.proposable_to(agent)
+    cascade = Cascade(people, f"{nom_usage} {prenoms}")
+    return _shown(agent, [nom.pk for nom in cascade.same(naissance)][:MAX_STRONG])
+
+
+def _shown(agent: Agent, keys: Sequence[Any]) -> list[Usager]:
+    """These people, masked, in this order; the journal is told of them alone."""
     people = Usager.objects.candidates_for(agent).openable(agent).select_related("commune")
-    if letters(typed.mots):
-        people = people.named_like(typed.mots)
-    if typed.naissance:
-        people = people.born(typed.naissance)
-    return list(people[: MAX_CANDIDATES + 1])
-
-
-def _first(people: list[Usager], **said: Any) -> Candidats:
-    return Candidats(people[:MAX_CANDIDATES], len(people) > MAX_CANDIDATES, **said)
-
-
-def guess_identity(typed: Typed) -> dict[str, str]:
-    """What the words most likely are, to be corrected by the agent: the name first, unless one is in capitals."""
-    words = typed.mots.split()
-    capitals = [word for word in words if word.isupper() and len(word) > 1]
-    if capitals and len(capitals) < len(words):
-        nom, prenoms = capitals, [word for word in words if word not in capitals]
-    else:
-        size = 1 + next((i for i, word in enumerate(words) if word.lower() not in PARTICLES), 0)
-        nom, prenoms = words[:size], words[size:]
-    naissance = str(typed.naissance) if typed.naissance else ""
-    return {"nom_usage": _cased(nom), "prenoms": _cased(prenoms), "naissance": naissance}
-
-
-def _cased(words: list[str]) -> str:
-    text = " ".join(words)
-    return text.title() if text.islower() or text.isupper() else text
+    by_key = {usager.pk: usager for usager in people.filter(pk__in=keys)}
+    return [by_key[key] for key in keys if key in by_key]

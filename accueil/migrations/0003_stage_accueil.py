@@ -13,6 +13,96 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+# The vocabulary of names follows the people by triggers, so that no way of writing a name (a form, a bulk, SQL) forgets
+# it. Schema-qualified, or pg_restore and CREATE INDEX (which run with an empty search_path) would fail.
+VOCABULAIRE = r"""
+CREATE FUNCTION public.suppressions(mot text) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN ARRAY(
+    SELECT DISTINCT overlay(mot PLACING '' FROM place FOR 1)
+    FROM generate_series(1, CASE WHEN char_length(mot) < 3 THEN 0 ELSE least(char_length(mot), 30) END) AS place
+);
+
+-- How a normalised word sounds in French. Capitals stand for sounds that no letter has: S for ch, W for ou,
+-- A, I and O for the nasals an, in and on.
+CREATE FUNCTION public.son(mot text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE regle text[];
+BEGIN
+    FOREACH regle SLICE 1 IN ARRAY ARRAY[
+        ['(.)\1+', '\1'],
+        ['(?:tch|sch|sh|ch)(?![rl])', 'S'], ['ph', 'f'], ['c?qu?|c[kh]?(?![eiy])|kh?', 'k'], ['c', 's'],
+        ['e?aul[tdx]s?$|e?aux?$|o[stdx]+$|e?au', 'o'],
+        ['(?:ez|er|et|ai[sdt]?|ey|ay)$', 'e'],
+        ['g(?:u(?=[eiy])|h)', 'G'], ['(?:d?j|g)e(?=[ao])|d?j|g(?=[eiy])', 'j'], ['G', 'g'],
+        ['oin', 'WI'], ['o[iy]', 'Wa'], ['ou|oo', 'W'],
+        ['(?:a?i|ei|y|u)[nm](?![aeiouyhWS])', 'I'], ['[ae][nm](?![aeiouyhWS])', 'A'], ['o[nm](?![aeiouyhWS])', 'O'],
+        ['ai|ei|ay|ey|oe|eu', 'e'], ['(?<=..)e*[stdxz]*$', '']
+    ] LOOP
+        mot := regexp_replace(mot, regle[1], regle[2], 'g');
+    END LOOP;
+    -- The letters left that are not heard, or heard as another.
+    RETURN regexp_replace(translate(mot, 'yzwh', 'isv'), '(.)\1+', '\1', 'g');
+END $$;
+
+CREATE FUNCTION public.mots_ajoutes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- In the order of the words, so that two writers wait for each other instead of blocking each other.
+    INSERT INTO public.accueil_mot (mot, frequence, suppressions, son)
+    SELECT mot, nombre, public.suppressions(mot), public.son(mot)
+    FROM (
+        SELECT mot, count(*) AS nombre
+        FROM nouveaux, unnest(tsvector_to_array(nouveaux.recherche_mots)) AS mot
+        GROUP BY mot
+    ) AS comptes
+    ORDER BY mot
+    ON CONFLICT (mot) DO UPDATE SET frequence = accueil_mot.frequence + excluded.frequence;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.mots_changes() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    avant text[] := CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE tsvector_to_array(OLD.recherche_mots) END;
+    apres text[] := CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE tsvector_to_array(NEW.recherche_mots) END;
+    partis text[] := ARRAY(SELECT unnest(avant) EXCEPT SELECT unnest(apres));
+    venus text[] := ARRAY(SELECT unnest(apres) EXCEPT SELECT unnest(avant));
+BEGIN
+    PERFORM 1 FROM public.accueil_mot WHERE mot = ANY (partis || venus) ORDER BY mot FOR UPDATE;
+    UPDATE public.accueil_mot SET frequence = frequence - 1 WHERE mot = ANY (partis) AND frequence > 0;
+    DELETE FROM public.accueil_mot WHERE mot = ANY (partis) AND frequence = 0;
+    INSERT INTO public.accueil_mot (mot, frequence, suppressions, son)
+    SELECT mot, 1, public.suppressions(mot), public.son(mot) FROM unnest(venus) AS mot ORDER BY mot
+    ON CONFLICT (mot) DO UPDATE SET frequence = accueil_mot.frequence + 1;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER vocabulaire_ajout AFTER INSERT ON accueil_usager
+    REFERENCING NEW TABLE AS nouveaux FOR EACH STATEMENT EXECUTE FUNCTION public.mots_ajoutes();
+CREATE TRIGGER vocabulaire_changement AFTER UPDATE OF nom_usage, nom_naissance, prenoms ON accueil_usager
+    FOR EACH ROW WHEN (OLD.recherche_mots IS DISTINCT FROM NEW.recherche_mots)
+    EXECUTE FUNCTION public.mots_changes();
+CREATE TRIGGER vocabulaire_retrait AFTER DELETE ON accueil_usager
+    FOR EACH ROW EXECUTE FUNCTION public.mots_changes();
+
+INSERT INTO accueil_mot (mot, frequence, suppressions, son)
+SELECT mot, nombre, public.suppressions(mot), public.son(mot)
+FROM (
+    SELECT mot, count(*) AS nombre
+    FROM accueil_usager, unnest(tsvector_to_array(recherche_mots)) AS mot
+    GROUP BY mot
+) AS comptes;
+"""
+
+SANS_VOCABULAIRE = """
+DROP TRIGGER vocabulaire_ajout ON accueil_usager;
+DROP TRIGGER vocabulaire_changement ON accueil_usager;
+DROP TRIGGER vocabulaire_retrait ON accueil_usager;
+DROP FUNCTION public.mots_ajoutes();
+DROP FUNCTION public.mots_changes();
+DROP FUNCTION public.son(text);
+DROP FUNCTION public.suppressions(text);
+"""
+
 
 class Migration(migrations.Migration):
 
@@ -25,6 +115,16 @@ class Migration(migrations.Migration):
     operations = [
         # A desk that waits for a lock is a desk that stops: give up rather than queue behind a long read.
         migrations.RunSQL("SET LOCAL lock_timeout = '4s'", migrations.RunSQL.noop),
+        migrations.AddField(
+            model_name='etapepassage',
+            name='agent_avant',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reçu jusque-là par'),
+        ),
+        migrations.AddField(
+            model_name='etapepassage',
+            name='bureau_avant',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pole_social.bureau', verbose_name='bureau jusque-là'),
+        ),
         migrations.AddField(
             model_name='demande',
             name='is_echeance_imposee',
@@ -209,9 +309,10 @@ class Migration(migrations.Migration):
             name='Mandat',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False, verbose_name='identifiant')),
-                ('portee', models.CharField(help_text='Lesquelles, et sur quels sites.', max_length=400, verbose_name='démarches autorisées')),
+                ('portee', models.CharField(help_text='Lesquelles, sur quels sites. Imprimé sur le mandat ; lu par les agents rattachés à la personne.', max_length=400, verbose_name='démarches autorisées')),
                 ('starts_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='à partir du')),
                 ('ends_on', models.DateField(verbose_name='jusqu’au')),
+                ('is_for_demarche', models.BooleanField(default=False, verbose_name='pour la durée de la démarche')),
                 ('signed_on', models.DateField(blank=True, null=True, verbose_name='signé sur papier le')),
                 ('revoked_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='révoqué le')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='établi le')),
@@ -234,6 +335,8 @@ class Migration(migrations.Migration):
                 ('mode', models.CharField(choices=[('pour', 'pour la personne'), ('avec', 'avec la personne'), ('par', 'par la personne, à côté d’elle')], max_length=8, verbose_name='faite')),
                 ('preuve', models.CharField(blank=True, max_length=80, verbose_name='numéro de dépôt ou de preuve')),
                 ('echeance', models.DateField(blank=True, null=True, verbose_name='prochaine échéance le')),
+                ('echeance_done_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='échéance tenue le')),
+                ('echeance_done_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='échéance tenue, notée par')),
                 ('done_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='faite le')),
                 ('done_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='avec')),
                 ('passage', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='demarches', to='accueil.passage', verbose_name='passage')),
@@ -259,7 +362,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'mot du vocabulaire',
                 'verbose_name_plural': 'vocabulaire',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['suppressions'], name='mot_suppressions'), models.Index(fields=['son', '-frequence'], name='mot_son')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['suppressions'], name='mot_suppressions'), models.Index(fields=['son'], name='mot_son')],
             },
         ),
         migrations.CreateModel(
@@ -512,6 +615,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['unite', 'echeance'], name='droit_suivi_echeance'),
         ),
         migrations.AddConstraint(
+            model_name='demande',
+            constraint=models.CheckConstraint(condition=models.Q(('is_echeance_imposee', False), ('echeance__isnull', False), _connector='OR'), name='demande_imposed_is_dated', violation_error_message='Donnez la date imposée, dans « prochaine étape le ».'),
+        ),
+        migrations.AddConstraint(
             model_name='droitsuivi',
             constraint=models.UniqueConstraint(condition=models.Q(('fusion', None), ('statut__in', ['repere', 'informe', 'demande'])), fields=('usager', 'droit'), name='droit_suivi_open_once', violation_error_message='Ce droit est déjà suivi pour cette personne.'),
         ),
@@ -595,4 +702,5 @@ class Migration(migrations.Migration):
             model_name='seance',
             constraint=models.UniqueConstraint(condition=models.Q(('is_cancelled', False)), fields=('unite', 'jour', 'starts_at'), name='seance_once', violation_error_message='Une séance commence déjà à cette heure-là.'),
         ),
+        migrations.RunSQL(VOCABULAIRE, SANS_VOCABULAIRE),
     ]

@@ -11,7 +11,7 @@ from accueil.models.identite import Correction, NumeroExterne, Representant
 from accueil.models.motif import Motif
 from accueil.models.orientation import EtapeOrientation, Orientation
 from accueil.models.passage import CompteurPassage, EtapePassage, Passage, PassageUsager
-from accueil.models.piece import PieceDemandee
+from accueil.models.piece import Checklist, PieceDemandee
 from accueil.models.rattachement import Deport, Rattachement
 from accueil.models.relais import EtapeRelais, Relais
 from accueil.models.rendez_vous import EtapeRendezVous, RendezVous
@@ -24,6 +24,7 @@ __all__ = [
     "AideFinanciere",
     "AppelAide",
     "Bareme",
+    "Checklist",
     "CompteurPassage",
     "Coordonnee",
     "Correction",

@@ -28,6 +28,10 @@ class DemandeQuerySet(ProtectedQuerySet["Demande"]):
     def open(self) -> DemandeQuerySet:
         return self.filter(statut__in=Demande.open_states())
 
+    def imposed(self) -> DemandeQuerySet:
+        """Open, with a date that others have set, the soonest first."""
+        return self.open().filter(is_echeance_imposee=True, echeance__isnull=False).order_by("echeance", "pk")
+
     def without_next_step(self) -> DemandeQuerySet:
         """Those that keep a passage from being closed: neither an outcome nor a next date."""
         return self.open().filter(echeance=None)
@@ -130,6 +134,11 @@ class Demande(PersonRow, Versioned, WithMoves):
                 condition=~Q(statut="relais") | Q(relais__isnull=False),
                 violation_error_message="Une demande en relais nomme son relais.",
             ),
+            models.CheckConstraint(
+                name="demande_imposed_is_dated",
+                condition=Q(is_echeance_imposee=False) | Q(echeance__isnull=False),
+                violation_error_message="Donnez la date imposée, dans « prochaine étape le ».",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["passage"], name="demande_passage"),
@@ -157,18 +166,43 @@ class Demande(PersonRow, Versioned, WithMoves):
 
     @transaction.atomic
     def reopen(self, *, by: Agent, motif: str, due_on: date) -> None:
-        """A returned or cancelled relais brings the demande back to its unité."""
+        """A returned or cancelled relais brings the demande back to its unité; a hearing keeps its date."""
         back = self.Statut.A_PRE_INSTRUIRE
+        if self.has_imposed_deadline:
+            due_on = self.echeance or due_on
         type(self)._base_manager.filter(pk=self.pk).update(statut=back, relais=None, echeance=due_on)
         self.etapes.create(de=self.statut, vers=back, by=by, motif=motif)
         self.statut, self.relais, self.echeance = back, None, due_on
         self.attach()
 
+    def can_undo(self, last: Any, *, by: Agent) -> bool:
+        """What has left for another list comes back by the act of that list."""
+        return self.statut not in self._SENT and super().can_undo(last, by=by)
+
+    @transaction.atomic
+    def undo(self, *, by: Agent) -> None:
+        """Open again, it is in its unité's list again, with a date: its passage may have ended meanwhile."""
+        super().undo(by=by)
+        if self.echeance is None:
+            self.echeance = timezone.localdate()
+            type(self)._base_manager.filter(pk=self.pk).update(echeance=self.echeance)
+        self.attach()
+
+    @property
+    def has_imposed_deadline(self) -> bool:
+        """Whether others have set a date that is still to come: no click moves it."""
+        return bool(self.is_echeance_imposee and self.echeance and self.echeance >= timezone.localdate())
+
     def take_up_tomorrow(self, *, by: Agent) -> None:
-        """« À reprendre par moi, demain »: an owner and a next date in one key."""
+        """« À reprendre par moi, demain »: an owner and a next date in one key.
+
+        A hearing keeps its date: whoever takes the demande up takes it with its deadline.
+        """
         self.agent = by
-        self.echeance = timezone.localdate() + timedelta(days=1)
-        self.save_over(self.version, ["agent", "echeance"])
+        if not self.has_imposed_deadline:
+            self.echeance = timezone.localdate() + timedelta(days=1)
+            self.is_echeance_imposee = False
+        self.save_over(self.version, ["agent", "echeance", "is_echeance_imposee"])
 
 
 class EtapeDemande(Etape):

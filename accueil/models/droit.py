@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import ClassVar
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+from typing import Any, ClassVar
 
-from django.db import models
-from django.db.models import F, Q
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accueil.models.aide_financiere import amount
+from accueil.models.rattachement import AFTER_DEMANDE, Rattachement
 from accueil.models.usager import Usager
 from accueil.models.visibility import ProtectedQuerySet
+from accueil.regles import BaremeLu, Baremes, ConditionInvalide, RegleLue, faits_lus, lire
 from pole_social.access import SEARCHERS
 from pole_social.models import Agent, Domaine, Etape, PersonRow, Referentiel, Unite, Versioned, WithMoves
+
+# When somebody takes up a right that was only noticed.
+FIRST_STEP = timedelta(days=14)
 
 
 class Droit(Referentiel):
@@ -39,6 +46,12 @@ class Droit(Referentiel):
     @property
     def papiers(self) -> list[str]:
         return [piece.strip() for piece in self.pieces.split(";") if piece.strip()]
+
+    def facts_read(self) -> set[str]:
+        """The facts that its rule reads: a sensitive one may then be asked. None without a rule."""
+        regle: Regle | None = getattr(self, "regle", None)
+        read = regle.read() if regle else None
+        return faits_lus(read.possibilites) if read else set()
 
 
 class Bareme(Referentiel):
@@ -72,6 +85,15 @@ class Bareme(Referentiel):
     def is_out_of_date(self, on: date) -> bool:
         return self.ends_on is not None and self.ends_on < on
 
+    @staticmethod
+    def of_the_day(rows: Iterable[Bareme]) -> Baremes:
+        """As the rules read them today."""
+        read = (
+            BaremeLu(row.code, str(row), row.valeur, row.mesure, starts_on=row.starts_on, ends_on=row.ends_on)
+            for row in rows
+        )
+        return Baremes(timezone.localdate(), {bareme.code: bareme for bareme in read})
+
 
 class Regle(Referentiel):
     """When a right is to be checked: an OR of ANDs over the closed catalogue of facts. No code in the data."""
@@ -89,12 +111,34 @@ class Regle(Referentiel):
     def __str__(self) -> str:
         return self.code
 
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Refuse what the rules could not read, beside the field."""
+        super().clean_fields(exclude)
+        if "conditions" in (exclude or ()):
+            return
+        try:
+            lire(self.conditions, baremes=set(Bareme.objects.values_list("code", flat=True)))
+        except ConditionInvalide as error:
+            raise ValidationError({"conditions": str(error)}) from error
+
+    def read(self) -> RegleLue | None:
+        """As the rules read it; None when it was written by another way than the administration and is wrong."""
+        try:
+            return RegleLue(self.droit.code, lire(self.conditions))
+        except ConditionInvalide:
+            return None
+
 
 class DroitSuiviQuerySet(ProtectedQuerySet["DroitSuivi"]):
     readers = SEARCHERS
 
     def open(self) -> DroitSuiviQuerySet:
         return self.filter(statut__in=DroitSuivi.open_states())
+
+    def with_delay(self) -> DroitSuiviQuerySet:
+        """Annotate `obtained_at`, from which `delai_jours` counts."""
+        moves = EtapeDroitSuivi.objects.filter(objet=OuterRef("pk"), vers=DroitSuivi.Statut.OBTENU)
+        return self.annotate(obtained_at=Subquery(moves.values("at")[:1]))
 
 
 class DroitSuivi(PersonRow, Versioned, WithMoves):
@@ -159,6 +203,47 @@ class DroitSuivi(PersonRow, Versioned, WithMoves):
 
     def __str__(self) -> str:
         return self.get_statut_display()
+
+    @classmethod
+    @transaction.atomic
+    def follow(cls, usager: Usager, droit: Droit, *, unite: Unite, by: Agent) -> DroitSuivi:
+        """The open follow-up of this right for this person; made if there is none, joined if there is one.
+
+        Of two clicks at once the constraint lets one through, and the other finds what it made.
+        """
+        suivi, is_new = cls.objects.get_or_create(
+            usager=usager,
+            droit=droit,
+            fusion=None,
+            statut__in=cls.open_states(),
+            defaults={
+                "unite": unite,
+                "agent": by,
+                "created_by": by,
+                "echeance": timezone.localdate() + FIRST_STEP,
+                "created_at": timezone.now(),
+            },
+        )
+        if is_new:
+            suivi.begin(by=by)
+        Rattachement.objects.grant(Rattachement.Nature.DEMANDE, usager.pk, suivi, unite=unite)
+        return suivi
+
+    @transaction.atomic
+    def advance(self, to: str, *, by: Agent, motif: str = "", **fields: Any) -> None:
+        """Go one step further; ended, its unités read 7 days more. Raises MoveRefused."""
+        ends = not self.MOVES.get(to)
+        if ends:
+            fields["echeance"] = None
+        self.move(to, by=by, motif=motif, **fields)
+        if ends:
+            Rattachement.objects.end(self, at=timezone.now() + AFTER_DEMANDE)
+
+    @property
+    def delai_jours(self) -> int | None:
+        """Days from repéré to obtenu; needs `with_delay`."""
+        obtained = vars(self).get("obtained_at")
+        return (timezone.localdate(obtained) - timezone.localdate(self.created_at)).days if obtained else None
 
 
 class EtapeDroitSuivi(Etape):

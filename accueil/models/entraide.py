@@ -17,8 +17,8 @@ CALL_LASTS = timedelta(hours=1)
 
 class AppelAideQuerySet(models.QuerySet["AppelAide"]):
     def live(self, lieu: Lieu) -> AppelAideQuerySet:
-        """The calls of this lieu that nobody has answered yet."""
-        return self.filter(lieu=lieu, ended_at=None, at__gt=timezone.now() - CALL_LASTS)
+        """The calls of this lieu that nobody has closed yet, the oldest first."""
+        return self.filter(lieu=lieu, ended_at=None, at__gt=timezone.now() - CALL_LASTS).order_by("at", "pk")
 
 
 class AppelAide(PersonRow):

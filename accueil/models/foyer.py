@@ -31,8 +31,9 @@ class MembreFoyerQuerySet(ProtectedQuerySet["MembreFoyer"]):
     readers = SEARCHERS
 
     def current(self) -> MembreFoyerQuerySet:
+        """Those of today; a person whose two records were both there is there once."""
         today = timezone.localdate()
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today)
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today, fusion=None)
 
 
 class MembreFoyer(PersonRow):
@@ -51,6 +52,8 @@ class MembreFoyer(PersonRow):
     has_autorite_parentale = models.BooleanField("a l’autorité parentale", default=False)
     starts_on = models.DateField("depuis le", default=timezone.localdate)
     ends_on = models.DateField("jusqu’au", null=True, blank=True)
+    # Set by a merge: both records were in this household (accueil/fusion.py).
+    fusion = models.UUIDField("fusion", null=True, blank=True, editable=False)
 
     objects = MembreFoyerQuerySet.as_manager()
 
@@ -66,7 +69,7 @@ class MembreFoyer(PersonRow):
             ),
             models.UniqueConstraint(
                 fields=["foyer", "usager"],
-                condition=Q(ends_on=None),
+                condition=Q(ends_on=None, fusion=None),
                 name="membre_open_once",
                 violation_error_message="Cette personne est déjà dans ce foyer.",
             ),

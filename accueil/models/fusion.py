@@ -2,17 +2,51 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from accueil.models.rattachement import Deport, Rattachement
 from accueil.models.usager import Usager
+from accueil.models.visibility import ProtectedQuerySet
+from pole_social import journal
+from pole_social.access import MANAGERS
 from pole_social.models import Agent, PersonRow
 
 REVERSIBLE_FOR = timedelta(days=30)
+
+
+class FusionQuerySet(ProtectedQuerySet["Fusion"]):
+    """The merges of the territoire: who was taken for whom. Never one of a sealed person."""
+
+    usager_path = "garde_id"
+    readers = MANAGERS
+
+    def visible_to(self, agent: Agent) -> Self:
+        return super().visible_to(agent).filter(garde__is_sealed=False, absorbe__is_sealed=False)
+
+    def supervised(self, agent: Agent) -> Q:
+        return Q(garde__territoire__in=agent.territoire_ids)
+
+    def without_deport(self, agent: Agent) -> Self:
+        either = Q(usager=OuterRef("garde")) | Q(usager=OuterRef("absorbe"))
+        return self.exclude(Exists(Deport.objects.filter(either, agent=agent)))
+
+    def openable(self, agent: Agent) -> Self:
+        """Annotate whether this agent may open each of the two records."""
+        held = Rattachement.objects.live().held_by(agent)
+        return self.annotate(
+            garde_is_openable=Exists(held.filter(usager=OuterRef("garde"))),
+            absorbe_is_openable=Exists(held.filter(usager=OuterRef("absorbe"))),
+        )
+
+    def tell(self, row: Any) -> None:
+        """Both records are shown."""
+        for usager_id in (row.garde_id, row.absorbe_id):
+            journal.saw(usager_id, row.journal_rattachement)
 
 
 class Fusion(PersonRow):
@@ -20,12 +54,16 @@ class Fusion(PersonRow):
 
     garde = models.ForeignKey(Usager, verbose_name="dossier gardé", on_delete=models.PROTECT, related_name="+")
     absorbe = models.ForeignKey(Usager, verbose_name="dossier absorbé", on_delete=models.PROTECT, related_name="+")
+    # What the kept record's identity was and became, by column: undone if nobody changed it since.
+    identite = models.JSONField("identité d’avant et d’après", default=dict, editable=False)
     at = models.DateTimeField("fusionnés le", default=timezone.now, editable=False)
     by = models.ForeignKey(Agent, verbose_name="par", on_delete=models.PROTECT, related_name="+", editable=False)
     undone_at = models.DateTimeField("séparés le", null=True, blank=True, editable=False)
     undone_by = models.ForeignKey(
         Agent, verbose_name="séparés par", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    objects = FusionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "fusion"
@@ -50,7 +88,11 @@ class Fusion(PersonRow):
 
     @property
     def is_reversible(self) -> bool:
-        return self.undone_at is None and timezone.now() < self.at + REVERSIBLE_FOR
+        return self.undone_at is None and timezone.now() < self.reversible_until
+
+    @property
+    def reversible_until(self) -> datetime:
+        return self.at + REVERSIBLE_FOR
 
 
 class LigneFusion(PersonRow):

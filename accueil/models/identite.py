@@ -86,6 +86,10 @@ class Representant(PersonRow):
         return self.get_qualite_display()
 
 
+# The birth is one value for a person, three columns in the table.
+NAISSANCE = "naissance"
+
+
 class CorrectionQuerySet(ProtectedQuerySet["Correction"]):
     readers = SEARCHERS
 
@@ -110,3 +114,15 @@ class Correction(PersonRow):
 
     def __str__(self) -> str:
         return self.champ
+
+    @property
+    def libelle(self) -> str:
+        """The field as its page calls it."""
+        if self.champ == NAISSANCE:
+            return "date de naissance"
+        found = next((field for field in Usager._meta.fields if field.name == self.champ), None)
+        return str(found.verbose_name) if found else self.champ
+
+    @property
+    def is_contact_sur(self) -> bool:
+        return self.champ.startswith("contact_sur")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from accueil.models.demande import Demande
+from accueil.models.rattachement import AFTER_DEMANDE, Rattachement
 from accueil.models.usager import Usager
 from accueil.models.visibility import ProtectedQuerySet
 from pole_social.access import SEARCHERS
@@ -81,6 +82,36 @@ class Orientation(PersonRow, Versioned, WithMoves):
 
     def is_unanswered(self, on: date | None = None) -> bool:
         return self.is_open and self.expected_on < (on or timezone.localdate())
+
+    @property
+    def is_discreet(self) -> bool:
+        """Whether paper says only a number and a place: somebody else may read it at home."""
+        violent = self.partenaire.type == Partenaire.Type.VIOLENCES
+        about = self.demande is not None and self.demande.domaine.code == "violences"
+        return self.passage.is_confidentiel or violent or about
+
+    @property
+    def can_take_up(self) -> bool:
+        """A refusal leaves the demande without an answer: it can come back to the desk."""
+        refused = self.statut == self.Statut.REFUSEE and self.demande is not None
+        return refused and self.demande.statut == Demande.Statut.ORIENTEE  # type: ignore[union-attr]
+
+    @transaction.atomic
+    def send(self, *, by: Agent) -> None:
+        """Save it, settle its demande, keep the unité's read while the answer is awaited. Raises MoveRefused."""
+        self.created_by = by
+        self.save(force_insert=True)
+        self.begin(by=by)
+        if self.usager_id:
+            Rattachement.objects.grant(Rattachement.Nature.DEMANDE, self.usager_id, self, unite=self.unite)
+        if self.demande:
+            self.demande.finish(Demande.Statut.ORIENTEE, by=by)
+
+    @transaction.atomic
+    def answer(self, to: str, *, by: Agent, reponse: str = "") -> None:
+        """What the partner said; the unité reads 7 days more. Raises MoveRefused."""
+        self.move(to, by=by, reponse=reponse)
+        Rattachement.objects.end(self, at=timezone.now() + AFTER_DEMANDE)
 
 
 class EtapeOrientation(Etape):

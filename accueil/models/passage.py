@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -20,6 +21,18 @@ from accueil.models.visibility import ProtectedQuerySet
 from pole_social import journal
 from pole_social.access import SEARCHERS
 from pole_social.models import Agent, Bureau, Etape, Lieu, MoveRefused, PersonRow, Unite, Versioned, WithMoves
+
+# The motive that says it by itself.
+MINEUR_SEUL = "mineur_seul"
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a public screen may say of a passage."""
+
+    numero: int
+    bureau: str
+    is_called: bool
 
 
 class CompteurPassage(models.Model):
@@ -80,7 +93,8 @@ class PassageQuerySet(ProtectedQuerySet["Passage"]):
         """
         nobody = ~Exists(PassageUsager.objects.filter(passage=OuterRef("pk")))
         waiting = Exists(Demande.objects.open().filter(passage=OuterRef("pk")))
-        anonymous = Q(nobody, Q(jour=timezone.localdate()) | Q(waiting))
+        # A contact of an outing too: its name may come later, with the person's agreement.
+        anonymous = Q(nobody, Q(jour=timezone.localdate()) | Q(waiting) | Q(seance__isnull=False))
         return Q(unite__in=agent.unite_ids) & (anonymous | Q(statut__in=Passage.open_states()))
 
     def without_deport(self, agent: Agent) -> Self:
@@ -88,7 +102,7 @@ class PassageQuerySet(ProtectedQuerySet["Passage"]):
         return self.exclude(Exists(mine))
 
     def watched(self, why: Subquery | None = None) -> Self:
-        concerned = PassageUsager.objects.filter(passage=OuterRef("pk")).values("usager")
+        concerned = PassageUsager.objects.filter(passage=OuterRef("pk"), fusion=None).values("usager")
         return super().watched(why).annotate(journal_usagers=ArraySubquery(concerned))
 
     def tell(self, row: Any) -> None:
@@ -193,24 +207,70 @@ class Passage(PersonRow, Versioned, WithMoves):
         return f"n° {self.numero}"
 
     @transaction.atomic
-    def register(self, usagers: Iterable[Usager], *, by: Agent) -> None:
-        """Save with the next number of the lieu; the unité is related to each person until midnight."""
+    def register(self, usagers: Iterable[Usager], *, by: Agent, absents: Container[Any] = ()) -> None:
+        """Save with the next number of the lieu; the unité is related to each person until midnight.
+
+        `absents` are the keys of those whom the passage concerns without their being here.
+        """
         self.created_by = by
         self.numero = CompteurPassage.next(self.unite.lieu, self.jour)
         self.is_confidentiel = self.is_confidentiel or self.motif.is_confidentiel
+        self.is_mineur_seul = self.is_mineur_seul or self.motif.code == MINEUR_SEUL
         if self.canal in self.AT_A_DISTANCE:
             self.statut, self.agent = self.Statut.EN_ENTRETIEN, by
         self.save(force_insert=True)
         self.begin(by=by, at=self.arrived_at)
         for usager in usagers:
-            self.add_usager(usager)
+            self.add_usager(usager, is_present=usager.pk not in absents)
 
-    def add_usager(self, usager: Usager) -> None:
+    def add_usager(self, usager: Usager, *, is_present: bool = True) -> None:
         """This passage concerns that person too."""
-        PassageUsager.objects.get_or_create(passage=self, usager=usager)
+        here = {"is_present": is_present}
+        PassageUsager.objects.get_or_create(passage=self, usager=usager, fusion=None, defaults=here)
         nature = Rattachement.Nature.PASSAGE
         Rattachement.objects.grant(nature, usager.pk, self, unite=self.unite, until=midnight())
         Usager.objects.filter(pk=usager.pk).update(last_contact_at=self.arrived_at)
+
+    def remove_usager(self, usager: Usager) -> None:
+        """This person was put on the passage by mistake: the relationship that it made ends now.
+
+        Raises MoveRefused once something was noted for them here: it would lose its person.
+        """
+        if self.demandes.filter(usager=usager).exists() or usager.faits.filter(passage=self).exists():
+            raise MoveRefused
+        self.concernes.filter(usager=usager, fusion=None).delete()
+        Rattachement.objects.from_source(self).filter(usager=usager).live().update(ends_at=timezone.now())
+
+    @classmethod
+    def on_screen(cls, lieu: Lieu) -> list[Call]:
+        """The latest calls of today at this lieu: numbers and offices, nothing that names anybody."""
+        calls = EtapePassage.objects.filter(objet=OuterRef("pk"), vers=cls.Statut.APPELE).order_by("-at", "-pk")
+        shown = cls.objects.filter(
+            unite__lieu=lieu, jour=timezone.localdate(), statut__in=[cls.Statut.APPELE, cls.Statut.EN_ENTRETIEN]
+        )
+        latest = shown.annotate(called_at=Subquery(calls.values("at")[:1])).filter(called_at__isnull=False)
+        rows = latest.order_by("-called_at").values_list("numero", "bureau__nom", "statut")
+        return [Call(numero, bureau or "accueil", statut == cls.Statut.APPELE) for numero, bureau, statut in rows[:8]]
+
+    @transaction.atomic
+    def link(self, usager: Usager, *, by: Agent) -> None:
+        """An anonymous contact gets its name later, with her agreement, dated and signed; its demandes follow."""
+        self.add_usager(usager)
+        now = timezone.now()
+        self.concernes.filter(usager=usager, fusion=None).update(linked_at=now, linked_by=by)
+        Usager.objects.filter(pk=usager.pk).update(last_contact_at=now)
+        for demande in self.demandes.filter(usager=None):
+            demande.usager = usager
+            demande.save(update_fields=["usager"])
+            if demande.is_open:
+                demande.attach()
+
+    def standing(self) -> dict[str, Any]:
+        return {"agent_avant_id": self.agent_id, "bureau_avant_id": self.bureau_id}
+
+    def restored(self, last: Etape) -> dict[str, Any]:
+        assert isinstance(last, EtapePassage)
+        return {"agent_id": last.agent_avant_id, "bureau_id": last.bureau_avant_id}
 
     def close(self, *, by: Agent) -> None:
         """End the interview. Raises MoveRefused if it has ended, or if a demande has no outcome nor next step."""
@@ -230,11 +290,15 @@ class PassageUsager(PersonRow):
     linked_by = models.ForeignKey(
         Agent, verbose_name="accord noté par", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # Set by a merge: both records were on this passage (accueil/fusion.py).
+    fusion = models.UUIDField("fusion", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "personne concernée"
         verbose_name_plural = "personnes concernées"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["passage", "usager"], name="passage_usager_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["passage", "usager"], condition=Q(fusion=None), name="passage_usager_once")
+        ]
         indexes: ClassVar = [models.Index(fields=["usager"], name="passage_usager")]
 
     def __str__(self) -> str:
@@ -245,6 +309,13 @@ class EtapePassage(Etape):
     """One move of a passage."""
 
     objet = models.ForeignKey(Passage, verbose_name="passage", on_delete=models.PROTECT, related_name="etapes")
+    # What the move replaced: given back when it is undone.
+    agent_avant = models.ForeignKey(
+        Agent, verbose_name="reçu jusque-là par", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    bureau_avant = models.ForeignKey(
+        Bureau, verbose_name="bureau jusque-là", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta(Etape.Meta):
         verbose_name = "étape de passage"

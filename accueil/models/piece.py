@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from django.db import models
@@ -21,6 +23,12 @@ class PieceDemandeeQuerySet(ProtectedQuerySet["PieceDemandee"]):
     def supervised(self, agent: Agent) -> Q:
         """Those of an anonymous demande belong to its unité."""
         return Q(demande__usager=None, demande__unite__in=agent.unite_ids)
+
+    def ask_for(self, demande: Demande, libelles: Iterable[str], *, by: Agent) -> None:
+        """Put these documents on the demande's list; one that stands there already keeps its state."""
+        length = PieceDemandee._meta.get_field("libelle").max_length
+        asked = [PieceDemandee(demande=demande, libelle=libelle[:length], changed_by=by) for libelle in libelles]
+        self.bulk_create(asked, ignore_conflicts=True)
 
 
 class PieceDemandee(PersonRow, Versioned):
@@ -55,3 +63,32 @@ class PieceDemandee(PersonRow, Versioned):
 
     def __str__(self) -> str:
         return self.libelle
+
+    @property
+    def is_missing(self) -> bool:
+        return self.etat == self.Etat.MANQUANTE
+
+    def mark(self, etat: str, *, by: Agent) -> None:
+        """Say where the document is now. Raises StaleVersion if somebody said otherwise meanwhile."""
+        self.etat, self.changed_at, self.changed_by = etat, timezone.now(), by
+        self.save_over(self.version, ["etat", "changed_at", "changed_by"])
+
+
+@dataclass
+class Checklist:
+    """The documents of one demande, and what is missing."""
+
+    pieces: list[PieceDemandee] = field(default_factory=list)
+
+    @property
+    def missing(self) -> list[PieceDemandee]:
+        return [piece for piece in self.pieces if piece.is_missing]
+
+    @property
+    def here(self) -> int:
+        return len(self.pieces) - len(self.missing)
+
+    @property
+    def is_whole(self) -> bool:
+        """All are there; a demande without a list has nothing to wait for, and says nothing."""
+        return bool(self.pieces) and not self.missing

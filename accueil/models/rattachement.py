@@ -155,6 +155,8 @@ class Deport(PersonRow):
     )
     lien = models.CharField("lien", max_length=10, choices=Lien)
     starts_at = models.DateTimeField("depuis", default=timezone.now)
+    # Set by a merge: the agent had stepped aside from both records (accueil/fusion.py).
+    fusion = models.UUIDField("fusion", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "déport"
@@ -162,6 +164,7 @@ class Deport(PersonRow):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["agent", "usager"],
+                condition=Q(fusion=None),
                 name="deport_once",
                 violation_error_message="Ce déport est déjà déclaré.",
             )

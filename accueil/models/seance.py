@@ -5,10 +5,23 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from pole_social.models import Agent, Partenaire, PersonRow, Unite
+
+
+class SeanceQuerySet(models.QuerySet["Seance"]):
+    def of(self, agent: Agent) -> SeanceQuerySet:
+        """Those of the unités where the agent works."""
+        return self.filter(unite__in=agent.unite_ids)
+
+    def with_counts(self) -> SeanceQuerySet:
+        """Annotate `contacts` and `rattaches`: how many, and to how many of them a name was given later."""
+        linked = Q(passages__concernes__linked_at__isnull=False)
+        return self.annotate(
+            contacts=Count("passages", distinct=True), rattaches=Count("passages", filter=linked, distinct=True)
+        )
 
 
 class Seance(PersonRow):
@@ -25,6 +38,8 @@ class Seance(PersonRow):
     created_by = models.ForeignKey(
         Agent, verbose_name="prévue par", on_delete=models.PROTECT, related_name="+", editable=False
     )
+
+    objects = SeanceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "séance hors les murs"
@@ -46,3 +61,7 @@ class Seance(PersonRow):
 
     def __str__(self) -> str:
         return self.endroit
+
+    @property
+    def is_today(self) -> bool:
+        return self.jour == timezone.localdate() and not self.is_cancelled

@@ -75,36 +75,33 @@ class UsagerQuerySet(ProtectedQuerySet["Usager"]):
         The one exception to `visible_to`: it lets one find somebody, not open their file.
         """
         journal.announce()
+        return self.proposable_to(agent).watched()
+
+    def proposable_to(self, agent: Agent) -> Self:
+        """The same people, unseen by the journal: a search compares hundreds of names to show ten."""
         if not SEARCHERS & agent.roles:
             return self.none()
         found = self.filter(territoire__in=agent.territoire_ids, is_sealed=False, fusionne_vers=None)
-        return found.without_deport(agent).watched()
+        return found.without_deport(agent)
 
     def openable(self, agent: Agent) -> Self:
         """Annotate `is_openable`: whether this agent has a live relationship with each candidate."""
         return self.annotate(is_openable=models.Exists(self.relationships(agent)))
-
-    def named_like(self, text: str) -> Self:
-        """Those whose names begin with the words typed, in either order, by either name."""
-        prefix = Func(Value(text), function="public.normalise", output_field=models.TextField())
-        starts = Q()
-        for column in ("recherche_nom_prenoms", "recherche_prenoms_nom", "recherche_naissance"):
-            starts |= Q(**{f"{column}__startswith": prefix})
-        return self.filter(starts)
 
     def born(self, born: PartialDate) -> Self:
         """Those born then; what is not typed is not asked."""
         wanted = {"naissance_annee": born.annee, "naissance_mois": born.mois, "naissance_jour": born.jour}
         return self.filter(**{name: value for name, value in wanted.items() if value})
 
-    def same_identity(self, nom_usage: str, prenoms: str, naissance: PartialDate | None) -> Self:
-        """Those who bear the same names, however they are written, and are born the same day (or unknown day)."""
-        return self.filter(
-            recherche_nom_prenoms=Normalise(Value(f"{nom_usage} {prenoms}")),
-            naissance_annee=naissance.annee if naissance else None,
-            naissance_mois=naissance.mois if naissance else None,
-            naissance_jour=naissance.jour if naissance else None,
+    def reached_at(self, digits: str) -> Self:
+        """Those whose phone ends with these digits today; a number kept secret finds nobody."""
+        phones = Coordonnee.objects.filter(
+            Q(ends_on=None) | Q(ends_on__gte=timezone.localdate()),
+            nature=Coordonnee.Nature.TELEPHONE,
+            is_protected=False,
+            recherche_chiffres__startswith=digits[::-1],
         )
+        return self.filter(pk__in=phones.values("usager"))
 
 
 class Usager(PersonRow, Versioned):
@@ -215,6 +212,7 @@ class Usager(PersonRow, Versioned):
             models.Index(fields=["recherche_naissance"], name="usager_naissance_prenoms"),
             models.Index(fields=["naissance_annee", "naissance_mois", "naissance_jour"], name="usager_naissance_date"),
             GinIndex(fields=["recherche_mots"], name="usager_mots"),
+            models.Index(fields=["territoire", "-created_at", "id"], name="usager_recent"),
         ]
 
     def __str__(self) -> str:

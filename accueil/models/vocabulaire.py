@@ -10,7 +10,10 @@ from django.db import models
 
 
 class Mot(models.Model):
-    """One normalised word, how many people bear it, what it gives with one letter less, and how it sounds."""
+    """One normalised word, how many people bear it, what it gives with one letter less, and how it sounds.
+
+    Kept by triggers on the people (migration 0003): no code writes here.
+    """
 
     mot = models.TextField("mot", primary_key=True, db_collation="C")
     frequence = models.PositiveIntegerField("porté par", default=0)
@@ -22,7 +25,8 @@ class Mot(models.Model):
         verbose_name_plural = "vocabulaire"
         indexes: ClassVar = [
             GinIndex(fields=["suppressions"], name="mot_suppressions"),
-            models.Index(fields=["son", "-frequence"], name="mot_son"),
+            # Without the count, which changes at each new person: the indexes are then left as they are.
+            models.Index(fields=["son"], name="mot_son"),
         ]
 
     def __str__(self) -> str:

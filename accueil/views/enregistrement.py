@@ -1,39 +1,80 @@
-"""Registering a passage: of the people chosen in the search, or of nobody."""
+"""Registering a passage: of the people chosen in the search, or of nobody; and who it concerns, later."""
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 
 from accueil.forms.passage import PassageForm
+from accueil.forms.recherche import RechercheForm, find
 from accueil.models import Passage, Usager
-from accueil.views.guichet import desk_unite, no_desk
+from accueil.views.guichet import desk_unite, my_passage, no_desk
 from pole_social.access import signed_in
-from pole_social.models import Agent
+from pole_social.models import Agent, MoveRefused
 from pole_social.once import once
 
 
 def nouveau(request: HttpRequest) -> HttpResponse:
-    """Register a passage: of the people chosen in the search, or of nobody."""
+    """Register a passage; the same page finds the other people whom it concerns."""
     agent, unite = signed_in(request), desk_unite(request)
     if unite is None:
         return no_desk(request)
     is_sent = request.method == "POST"
-    people = _chosen(agent, request.POST.getlist("usagers") if is_sent else request.GET.getlist("usager"))
+    people = _chosen(agent, _wanted(request.POST) if is_sent else request.GET.getlist("usager"))
+    if is_sent and _is_about_people(request.POST):
+        form = PassageForm(None, usagers=people, unite=unite, initial=_typed(request.POST))
+        return _page(request, form, _searched(request, agent, people))
     form = PassageForm(request.POST if is_sent else None, usagers=people, unite=unite)
     if form.is_bound and form.is_valid():
         return once(request, form, lambda: _registered(request, form.save(by=agent)))
-    context = {"form": form, "personnes": people, "unite": unite}
-    return render(request, "accueil/passage_nouveau.html", context, status=form.status)
+    return _page(request, form)
+
+
+def _page(request: HttpRequest, form: PassageForm, searched: dict[str, Any] | None = None) -> HttpResponse:
+    context = {"form": form, "personnes": form.people, "unite": form.unite, "recherche_form": RechercheForm()}
+    if not form.people:
+        context["motifs"] = form.fields["motif"].queryset  # type: ignore[attr-defined]
+    return render(request, "accueil/passage_nouveau.html", context | (searched or {}), status=form.status)
+
+
+def _is_about_people(data: QueryDict) -> bool:
+    """Whether one of the buttons beside the names was pressed, or Enter in the box that looks for another."""
+    return bool(data.get("ajouter") or data.get("retirer") or data.get("q"))
+
+
+def _wanted(data: QueryDict) -> list[str]:
+    """The people of the page, with the one added and without the one removed."""
+    wanted = [*data.getlist("usagers"), *data.getlist("ajouter")]
+    return [pk for pk in wanted if pk not in data.getlist("retirer")]
+
+
+def _typed(data: QueryDict) -> dict[str, Any]:
+    """What stands in the form while people are chosen: nothing is lost, nothing is checked yet."""
+    boxes = {name: name in data for name in ("is_prioritaire", "is_confidentiel", "is_mineur_seul", "separement")}
+    texts = {name: data.get(name) for name in ("motif", "canal", "arrivee") if name in data}
+    return boxes | texts | {"absents": data.getlist("absents")}
+
+
+def _searched(request: HttpRequest, agent: Agent, people: list[Usager]) -> dict[str, Any]:
+    """The candidates for another person, without those already there."""
+    if not request.POST.get("q") or request.POST.get("ajouter") or request.POST.get("retirer"):
+        return {}
+    form = RechercheForm(request.POST)
+    if not form.is_valid():
+        return {"recherche_form": form}
+    candidats = find(agent, form.typed_parts)
+    here = {usager.pk for usager in people}
+    return {"recherche_form": form, "candidats": [usager for usager in candidats.personnes if usager.pk not in here]}
 
 
 def _chosen(agent: Agent, typed: list[str]) -> list[Usager]:
     """The people picked in the search, or already known to the unité; anybody else does not exist."""
     try:
-        wanted = {UUID(pk) for pk in typed}
+        wanted = list(dict.fromkeys(UUID(pk) for pk in typed))
     except ValueError as error:
         raise Http404 from error
     if not wanted:
@@ -41,17 +82,40 @@ def _chosen(agent: Agent, typed: list[str]) -> list[Usager]:
     mine = Usager.objects.visible_to(agent).select_related("commune").filter(pk__in=wanted)
     proposed = Usager.objects.candidates_for(agent).select_related("commune").filter(pk__in=wanted)
     found = {usager.pk: usager for usager in [*mine, *proposed]}
-    if found.keys() != wanted:
+    if found.keys() != set(wanted):
         raise Http404
-    return list(found.values())
+    return [found[pk] for pk in wanted]
 
 
-def _registered(request: HttpRequest, passage: Passage) -> HttpResponseRedirect:
-    messages.success(request, f"Le passage n° {passage.numero} est enregistré.")
-    if passage.statut == Passage.Statut.EN_ENTRETIEN:
-        return HttpResponseRedirect(_url(passage))
+def _registered(request: HttpRequest, made: list[Passage]) -> HttpResponseRedirect:
+    numbers = " et ".join(f"n° {passage.numero}" for passage in made)
+    said = f"Les passages {numbers} sont enregistrés." if len(made) > 1 else f"Le passage {numbers} est enregistré."
+    messages.success(request, said)
+    if len(made) == 1 and made[0].statut == Passage.Statut.EN_ENTRETIEN:
+        return redirect("accueil:passage", made[0].pk)  # type: ignore[return-value]
     return redirect("accueil:bureau")  # type: ignore[return-value]
 
 
-def _url(passage: Passage) -> str:
-    return redirect("accueil:passage", passage.pk).url
+def personnes(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Whom an open passage concerns: somebody joins it, or was put on it by mistake."""
+    agent, found = signed_in(request), my_passage(request, pk)
+    if not found.is_open:
+        raise MoveRefused
+    people = list(Usager.objects.visible_to(agent).filter(passages=found).select_related("commune").distinct())
+    if request.POST.get("ajouter") or request.POST.get("retirer"):
+        _change(request, agent, found, people)
+        return redirect("accueil:passage", found.pk)
+    searched = {"recherche_form": RechercheForm()} | _searched(request, agent, people)
+    context = {"passage": found, "personnes": people} | searched
+    return render(request, "accueil/passage_personnes.html", context)
+
+
+def _change(request: HttpRequest, agent: Agent, passage: Passage, people: list[Usager]) -> None:
+    """A second click on the same button finds it done, and does nothing."""
+    for usager in people:
+        if str(usager.pk) == request.POST.get("retirer"):
+            passage.remove_usager(usager)
+            messages.success(request, f"Le n° {passage.numero} ne concerne plus cette personne.")
+    for usager in _chosen(agent, request.POST.getlist("ajouter")):
+        passage.add_usager(usager)
+        messages.success(request, f"Le n° {passage.numero} concerne aussi {usager.nom_complet}.")

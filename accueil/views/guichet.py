@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
-from accueil.models import Demande, Passage, Relais
+from accueil.models import Demande, Passage, Relais, Usager
 from pole_social.access import signed_in
 from pole_social.frame import current_unite
-from pole_social.models import Bureau, Unite
+from pole_social.models import Bureau, MoveRefused, Unite
 
 SESSION_BUREAU = "bureau"
 
@@ -67,3 +69,21 @@ def chosen_bureau(request: HttpRequest, unite: Unite) -> Bureau | None:
     bureau = get_object_or_404(Bureau, lieu=unite.lieu, pk=int(typed))
     request.session[SESSION_BUREAU] = bureau.pk
     return bureau
+
+
+def everybody_of(request: HttpRequest, passage: Passage) -> list[Usager]:
+    """All those whom a passage concerns, or nobody (anonymous).
+
+    Raises MoveRefused when one of them is no longer visible: a word would go to the wrong person.
+    """
+    visible = Usager.objects.visible_to(signed_in(request)).filter(passages=passage)
+    people = list(visible.select_related("commune").distinct())
+    if len(people) != len(vars(passage)["journal_usagers"]):
+        raise MoveRefused
+    return people
+
+
+def say_moved(request: HttpRequest, passage: Passage) -> None:
+    """What the click did, with the button that takes it back."""
+    said = f"Le n° {passage.numero} est {passage.get_statut_display()}."
+    messages.success(request, said, extra_tags=reverse("accueil:passage_annulation", args=[passage.pk]))

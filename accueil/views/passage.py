@@ -1,4 +1,4 @@
-"""One passage: registering it, its page, and its moves."""
+"""One passage: its page, and its moves."""
 
 from __future__ import annotations
 
@@ -6,19 +6,26 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from accueil.catalogue import ORDRE
-from accueil.forms.demande import DemandeForm, FaitForm
-from accueil.models import Demande, Fait, Passage, Relais, Usager
-from accueil.views.guichet import chosen_bureau, my_passage
+from accueil.forms.demande import DemandeForm
+from accueil.forms.savoirs import SavoirsForm
+from accueil.models import Demande, Passage, PassageUsager, Relais, Usager
+from accueil.views.demarche import demarches_of
+from accueil.views.droit import droits_of
+from accueil.views.guichet import chosen_bureau, my_passage, say_moved
+from accueil.views.orientation import orientations_of
+from accueil.views.rendez_vous import rendezvous_of
+from accueil.views.savoirs import asked_of, latest_of, savoirs_of
+from accueil.views.suite import with_suites
 from pole_social.access import DESK, signed_in
 from pole_social.models import Agent, MoveRefused
 
 Statut = Passage.Statut
 # The moves that are only a click; ending an interview asks what became of the demandes (`cloture`).
-CLICKS = {Statut.APPELE, Statut.EN_ENTRETIEN, Statut.EN_ATTENTE, Statut.EN_PAUSE, Statut.PARTI}
+CLICKS = {Statut.APPELE, Statut.EN_ENTRETIEN, Statut.EN_ATTENTE, Statut.EN_PAUSE, Statut.PARTI, Statut.ORIENTE}
 
 
 def passage(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -34,24 +41,35 @@ def show(request: HttpRequest, found: Passage, *, status: int = 200, **given: An
     agent = signed_in(request)
     people = people_of(agent, found)
     demandes = demandes_of(agent, found)
+    suivies = open_demandes_of(agent, people)
+    asked, latest = asked_of(suivies), latest_of(agent, people)
     context = {
         "passage": found,
-        "savoirs": _known(agent, people),
-        "demandes": demandes,
+        "savoirs": savoirs_of(people, latest, asked),
+        "demandes": with_suites(agent, demandes),
+        "anciennes": [demande for demande in suivies if demande.passage_id != found.pk],
         "bloquantes": [demande for demande in demandes if demande.needs_next_step],
         "relais": _handed_over(agent, demandes),
         "acts": bool(DESK & agent.roles) and found.unite_id in agent.unite_ids,
+        "depliee": request.GET.get("pieces", ""),
         "demande_form": DemandeForm(people=people, auto_id="demande_%s"),
-        "fait_form": FaitForm(people=people, auto_id="fait_%s"),
+        "fait_form": SavoirsForm(people=people, known=latest, asked=asked, auto_id="fait_%s"),
         "refus": False,
         "incomplet": not is_whole(found, people),
+        **droits_of(agent, found, people, latest=latest, demandes=suivies),
+        **demarches_of(agent, found, people),
+        **orientations_of(agent, found, people),
+        **rendezvous_of(agent, found, people),
     }
     return render(request, "accueil/passage.html", context | given, status=status)
 
 
 def people_of(agent: Agent, passage: Passage) -> list[Usager]:
-    """Those of the passage whom the agent may see."""
-    return list(Usager.objects.visible_to(agent).filter(passages=passage).select_related("commune"))
+    """Those of the passage whom the agent may see; `is_absent` says whom it concerns without their being here."""
+    concerned = PassageUsager.objects.filter(passage=passage, usager=OuterRef("pk"), fusion=None)
+    people = Usager.objects.visible_to(agent).filter(Exists(concerned))
+    absent = Exists(concerned.filter(is_present=False))
+    return list(people.annotate(is_absent=absent).select_related("commune"))
 
 
 def is_whole(passage: Passage, people: list[Usager]) -> bool:
@@ -61,17 +79,13 @@ def is_whole(passage: Passage, people: list[Usager]) -> bool:
 
 def demandes_of(agent: Agent, passage: Passage) -> list[Demande]:
     demandes = Demande.objects.visible_to(agent).filter(passage=passage)
-    return list(demandes.select_related("agent", "usager", "domaine"))
+    return list(demandes.select_related("agent", "usager", "domaine", "droit"))
 
 
-def _known(agent: Agent, people: list[Usager]) -> list[tuple[Usager, list[Fait]]]:
-    """For each person, the latest word on each subject."""
-    told = Fait.objects.visible_to(agent).filter(usager__in=people)
-    latest: dict[tuple[UUID, str], Fait] = {}
-    for fait in told.select_related("unite__lieu", "recorded_by"):
-        latest.setdefault((fait.usager_id, fait.sujet), fait)
-    faits = sorted(latest.values(), key=lambda fait: ORDRE.get(fait.sujet, len(ORDRE)))
-    return [(person, [fait for fait in faits if fait.usager_id == person.pk]) for person in people]
+def open_demandes_of(agent: Agent, people: list[Usager]) -> list[Demande]:
+    """What these people have going on, from whatever passage."""
+    going_on = Demande.objects.visible_to(agent).open().filter(usager__in=people)
+    return list(going_on.select_related("usager", "droit__regle").order_by("echeance", "created_at"))
 
 
 def _handed_over(agent: Agent, demandes: list[Demande]) -> list[Relais]:
@@ -88,9 +102,10 @@ def etape(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _already(request, found, agent)
     if to not in CLICKS:
         raise MoveRefused
-    if to == Statut.PARTI and (blocking := _blocking(agent, found)):
+    if to in {Statut.PARTI, Statut.ORIENTE} and (blocking := _blocking(agent, found)):
         return _refused(request, found, blocking)
     found.move(to, by=agent, **_with_whom(request, found, to, agent))
+    say_moved(request, found)
     return _after(found)
 
 
@@ -127,7 +142,7 @@ def cloture(request: HttpRequest, pk: UUID) -> HttpResponse:
     if blocking := _blocking(agent, found):
         return _refused(request, found, blocking)
     found.close(by=agent)
-    messages.success(request, f"Le passage n° {found.numero} est terminé.")
+    say_moved(request, found)
     return redirect("accueil:bureau")
 
 

@@ -11,11 +11,13 @@ from pole_social.access import DESK, signed_in
 
 
 def recherche(request: HttpRequest) -> HttpResponse:
-    """An empty box; then at most ten people, masked until opened."""
+    """An empty box; then at most ten people, masked until opened. Asked by htmx as one types, only the answer."""
     agent = signed_in(request)
     form = RechercheForm(request.POST if request.method == "POST" else None)
+    form.fields["q"].widget.attrs["autofocus"] = not form.is_bound
     candidats = find(agent, form.typed_parts) if form.is_bound and form.is_valid() else None
     # Whoever registers passages may also make a new person; the others send to the reception desk.
     registers = bool(DESK & agent.roles and desk_unite(request))
     context = {"form": form, "candidats": candidats, "registers": registers}
-    return render(request, "accueil/recherche.html", context)
+    is_part = request.htmx  # type: ignore[attr-defined]
+    return render(request, "accueil/_recherche_reponse.html" if is_part else "accueil/recherche.html", context)

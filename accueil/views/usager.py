@@ -1,24 +1,43 @@
-"""The person: made known from a search, their page, who they are."""
+"""The person: made known from a search, and their page."""
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from accueil.forms.recherche import RechercheForm, find, guess_identity
-from accueil.forms.usager import IdentiteForm, NouvelUsagerForm, searched
-from accueil.models import Coordonnee, Demande, Fait, MembreFoyer, Passage, Rattachement, Relais, Usager
+from accueil.forms.usager import NouvelUsagerForm, searched
+from accueil.models import (
+    Coordonnee,
+    Demande,
+    Fait,
+    NumeroExterne,
+    Passage,
+    Rattachement,
+    Relais,
+    Representant,
+    Usager,
+)
+from accueil.views.demarche import demarches_of_usager
+from accueil.views.droit import droits_of_usager
+from accueil.views.foyer import households
 from accueil.views.guichet import desk_unite, no_desk
-from pole_social.access import DESK, Role, signed_in
+from accueil.views.identite import IDENTITE
+from accueil.views.orientation import orientations_of_usager
+from accueil.views.rendez_vous import rendezvous_of_usager
+from pole_social.access import DESK, signed_in
 from pole_social.models import Agent
 from pole_social.once import once
 
 PASSAGES_SHOWN = 10
-IDENTITE = DESK | {Role.SOCIAL}
+# What the other nouns of the desk show on the page of a person, each with its own few queries.
+SECTIONS = (droits_of_usager, demarches_of_usager, orientations_of_usager, rendezvous_of_usager)
 
 
 def nouveau(request: HttpRequest) -> HttpResponse:
@@ -62,46 +81,47 @@ def usager(request: HttpRequest, pk: UUID) -> HttpResponse:
     agent = signed_in(request)
     visible = Usager.objects.visible_to(agent).select_related("commune")
     found = get_object_or_404(visible, pk=pk)
-    passages = Passage.objects.visible_to(agent).filter(usagers=found).order_by("-jour", "-numero")
-    demandes = Demande.objects.visible_to(agent).filter(usager=found).order_by("-created_at")
-    relais = Relais.objects.visible_to(agent).filter(usager=found).order_by("-sent_at")
-    coordonnees = Coordonnee.objects.visible_to(agent).filter(usager=found, ends_on=None)
-    faits = Fait.objects.visible_to(agent).filter(usager=found)
     context = {
         "usager": found,
-        "coordonnees": coordonnees,
-        "membres": _household(agent, found),
-        "faits": faits.select_related("unite__lieu", "recorded_by"),
-        "passages": passages.select_related("unite__lieu", "motif")[:PASSAGES_SHOWN],
-        "demandes": demandes.select_related("unite__lieu", "agent"),
-        "relais": relais.select_related("de_unite__lieu", "vers_unite__lieu"),
+        **_history(agent, found),
+        **_around(agent, found),
         "rattachements": _why(agent, found),
         "registers": bool(DESK & agent.roles and desk_unite(request)),
         "edits": bool(IDENTITE & agent.roles),
     }
+    for section in SECTIONS:
+        context |= section(agent, found)
     return render(request, "accueil/usager.html", context)
 
 
-def _household(agent: Agent, usager: Usager) -> list[MembreFoyer]:
-    """The others of the household whom the agent may see; of the others, not even their number."""
-    links = MembreFoyer.objects.visible_to(agent).current()
-    foyers = links.filter(usager=usager).values("foyer")
-    others = links.filter(foyer__in=foyers).exclude(usager=usager)
-    return list(others.select_related("usager"))
+def _history(agent: Agent, usager: Usager) -> dict[str, Any]:
+    """What they came for, what they said, where it stands."""
+    passages = Passage.objects.visible_to(agent).filter(concernes__usager=usager, concernes__fusion=None)
+    passages = passages.order_by("-jour", "-numero")
+    demandes = Demande.objects.visible_to(agent).filter(usager=usager).order_by("-created_at")
+    relais = Relais.objects.visible_to(agent).filter(usager=usager).order_by("-sent_at")
+    faits = Fait.objects.visible_to(agent).filter(usager=usager)
+    return {
+        "faits": faits.select_related("unite__lieu", "recorded_by"),
+        "passages": passages.select_related("unite__lieu", "motif")[:PASSAGES_SHOWN],
+        "demandes": demandes.select_related("unite__lieu", "agent"),
+        "relais": relais.select_related("de_unite__lieu", "vers_unite__lieu"),
+    }
+
+
+def _around(agent: Agent, usager: Usager) -> dict[str, Any]:
+    """How to reach them, with whom they live, who acts for them."""
+    today = timezone.localdate()
+    representants = Representant.objects.visible_to(agent).filter(usager=usager)
+    return {
+        "coordonnees": Coordonnee.objects.visible_to(agent).filter(usager=usager, ends_on=None),
+        "menages": households(agent, usager),
+        "numeros": NumeroExterne.objects.visible_to(agent).filter(usager=usager, ends_on=None),
+        "representants": representants.filter(Q(ends_on=None) | Q(ends_on__gte=today)),
+    }
 
 
 def _why(agent: Agent, usager: Usager) -> list[Rattachement]:
     """« Pourquoi j’ai accès »: the live relationships that open this page."""
     live = Rattachement.objects.live().held_by(agent).filter(usager=usager)
     return list(live.select_related("unite__lieu").order_by("starts_at"))
-
-
-def identite(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Change who they are; a stale save shows both texts."""
-    agent = signed_in(request)
-    found = get_object_or_404(Usager.objects.visible_to(agent), pk=pk)
-    form = IdentiteForm(request.POST if request.method == "POST" else None, instance=found)
-    if form.is_bound and form.is_valid() and form.save(by=agent):
-        messages.success(request, "L’identité est à jour.")
-        return redirect("accueil:usager", pk)
-    return render(request, "accueil/usager_identite.html", {"form": form, "pk": pk}, status=form.status)

@@ -112,6 +112,8 @@ class Evaluation(PersonRow, Versioned, WithMoves):
     relais_envoyes = models.ManyToManyField(
         Relais, verbose_name="relais envoyés", related_name="evaluations_envoyees", blank=True
     )
+    # Set by a merge: both records had an open one, and both go on (accueil/fusion.py).
+    fusion = models.UUIDField("fusion", null=True, blank=True, editable=False)
 
     objects = EvaluationQuerySet.as_manager()
 
@@ -122,7 +124,7 @@ class Evaluation(PersonRow, Versioned, WithMoves):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["usager"],
-                condition=Q(statut__in=["en_cours", "a_valider", "a_reprendre"]),
+                condition=Q(statut__in=["en_cours", "a_valider", "a_reprendre"], fusion=None),
                 name="evaluation_open_once",
                 violation_error_message="Une évaluation est déjà en cours pour cette personne.",
             )

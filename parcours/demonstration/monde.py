@@ -25,8 +25,9 @@ UNITES = {
         Nature.DIRECTION,
     ],
     "chatenay": [Nature.ACCUEIL, Nature.EVALUATION, Nature.ACCOMPAGNEMENT],
+    "caravane": [Nature.ACCUEIL],
 }
-BUREAUX = {"issy": 10, "chatenay": 4}
+BUREAUX = {"issy": 10, "chatenay": 4, "caravane": 0}
 
 # username, prénom, nom, métier, unité, responsable
 AGENTS = [

@@ -8,7 +8,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from accueil.models import Usager
-from parcours.demonstration import dossiers, guichet, personnes, suivis
+from parcours.demonstration import (
+    bureau,
+    demarches,
+    dossiers,
+    doublons,
+    droits,
+    guichet,
+    identites,
+    personnes,
+    rendez_vous,
+    suivis,
+)
 from parcours.demonstration.builders import SEED, fake
 from parcours.demonstration.clock import Today, at
 from parcours.demonstration.monde import build_world
@@ -41,4 +52,11 @@ def seed(password: str) -> int:
     guichet.earlier_days(people, agents, today)
     guichet.this_day(people, agents, today)
     personnes.know_since_first_visit(people)
+    bureau.make_bureau(people, agents, today)
+    rendez_vous.make_agenda(people, agents, today)
+    rendez_vous.make_outings(people, agents, today)
+    doublons.make_doublons(people, agents, today)
+    identites.make_identites(people, agents, today)
+    demarches.make_demarches(people, agents, today)
+    droits.make_droits(people, today)
     return len(people)

@@ -97,6 +97,8 @@ class Parcours(PersonRow, Versioned, WithMoves):
     echeance = models.DateField("prochain bilan le")
     wakes_on = models.DateField("reprise le", null=True, blank=True)
     relais_recus = models.ManyToManyField(Relais, verbose_name="relais reçus", related_name="parcours", blank=True)
+    # Set by a merge: both records had an open one of this nature, and both go on (accueil/fusion.py).
+    fusion = models.UUIDField("fusion", null=True, blank=True, editable=False)
 
     objects = ParcoursQuerySet.as_manager()
 
@@ -107,7 +109,7 @@ class Parcours(PersonRow, Versioned, WithMoves):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["usager", "nature"],
-                condition=Q(statut__in=["actif", "suspendu"]),
+                condition=Q(statut__in=["actif", "suspendu"], fusion=None),
                 name="parcours_open_once",
                 violation_error_message="Un parcours de cette nature est déjà ouvert pour cette personne.",
             ),

@@ -9,11 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accueil.models import Relais
+from accueil.models import Demande, Relais
 from parcours.keyset import page_of
-from parcours.models import Intervenant
+from parcours.models import Intervenant, Parcours
 from parcours.views.scope import NATURES, worked_on
 from pole_social.access import CARE, signed_in
+from pole_social.models import Agent
+
+# The soonest ones; a référent has a few.
+SHOWN = 20
 
 
 def liste(request: HttpRequest) -> HttpResponse:
@@ -28,10 +32,20 @@ def liste(request: HttpRequest) -> HttpResponse:
         "relais_suivante": relais_suivante,
         "parcours": parcours,
         "suivante": suivante,
+        "echeances": _imposed(agent),
         "aujourdhui": timezone.localdate(),
         "is_care": bool(CARE & agent.roles),
     }
     return render(request, "parcours/liste.html", context)
+
+
+def _imposed(agent: Agent) -> list[Demande]:
+    """The hearings and other dates that others set, told at the desk about the people this agent follows."""
+    inside = Intervenant.objects.live().filter(
+        agent=agent, parcours__usager=OuterRef("usager"), parcours__statut__in=Parcours.open_states()
+    )
+    told = Demande.objects.visible_to(agent).imposed().filter(Exists(inside))
+    return list(told.select_related("usager", "passage")[:SHOWN])
 
 
 def _waiting(request: HttpRequest) -> Any:

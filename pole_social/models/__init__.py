@@ -3,6 +3,7 @@
 from pole_social.models.acces import Acces
 from pole_social.models.agent import Affectation, Agent, Metier
 from pole_social.models.base import (
+    UNDONE,
     Etape,
     MoveRefused,
     PersonRow,
@@ -18,6 +19,7 @@ from pole_social.models.lieu import Bureau, Commune, Lieu, Territoire, Unite
 from pole_social.models.partenaire import Partenaire
 
 __all__ = [
+    "UNDONE",
     "Acces",
     "Affectation",
     "Agent",

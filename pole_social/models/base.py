@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+
+# A mis-click is seen at once; later, what was done is done, and corrected by another move.
+UNDO_WITHIN = timedelta(minutes=10)
+UNDONE = "geste annulé"
 
 
 class StaleVersion(Exception):
@@ -104,8 +108,45 @@ class WithMoves(models.Model):
         here = type(self)._base_manager.filter(Q(statut=self.statut), pk=self.pk)
         if not here.update(statut=to, **fields):
             raise MoveRefused
-        self.etapes.create(de=self.statut, vers=to, by=by, motif=motif, at=at or timezone.now())
+        moved_at = at or timezone.now()
+        self.etapes.create(de=self.statut, vers=to, by=by, motif=motif, at=moved_at, **self.standing())
         self.statut = to
+        for name, value in fields.items():
+            setattr(self, name, value)
+
+    def standing(self) -> dict[str, Any]:
+        """What the dated row of a move keeps of the fields that a move may replace; nothing unless overridden."""
+        return {}
+
+    def restored(self, last: Any) -> dict[str, Any]:
+        """The fields that undoing the move `last` gives back; nothing unless overridden."""
+        return {}
+
+    def last_move(self) -> Any:
+        """The dated row of the latest move, None for a row without history."""
+        return self.etapes.order_by("-at", "-pk").first()
+
+    def can_undo(self, last: Any, *, by: Any) -> bool:
+        """Whether `by` may still take `last` back: their own, recent, and not itself a taking back."""
+        is_move = bool(last and last.de) and last.motif != UNDONE
+        return is_move and last.by_id == by.pk and timezone.now() - last.at <= UNDO_WITHIN
+
+    @transaction.atomic
+    def undo(self, *, by: Any) -> None:
+        """Take back one's own latest move, from a final state too: the reverse move, with its dated row.
+
+        Raises MoveRefused for the move of somebody else, an older one, or when something moved since.
+        """
+        type(self)._base_manager.select_for_update().get(pk=self.pk)
+        last = self.last_move()
+        if not self.can_undo(last, by=by) or last.vers != self.statut:
+            raise MoveRefused
+        fields = self.restored(last)
+        here = type(self)._base_manager.filter(Q(statut=self.statut), pk=self.pk)
+        if not here.update(statut=last.de, **fields):
+            raise MoveRefused
+        self.etapes.create(de=self.statut, vers=last.de, by=by, motif=UNDONE, **self.standing())
+        self.statut = last.de
         for name, value in fields.items():
             setattr(self, name, value)
 

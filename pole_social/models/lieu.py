@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
@@ -90,6 +91,15 @@ class Lieu(Referentiel):
 
     def __str__(self) -> str:
         return self.nom
+
+    def open_screen(self) -> None:
+        """Give the public screen a new address, which cannot be guessed; the former one ends."""
+        self.jeton_affichage = secrets.token_urlsafe(32)
+        self.save(update_fields=["jeton_affichage"])
+
+    def close_screen(self) -> None:
+        self.jeton_affichage = None
+        self.save(update_fields=["jeton_affichage"])
 
     def is_closed(self, on: date) -> bool:
         """Whether the lieu is closed on that day (both ends included)."""

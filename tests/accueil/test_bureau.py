@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accueil.models import Demande, Deport, Passage, PassageUsager, Usager
+from accueil.models import Demande, Deport, Passage, PassageUsager, RendezVous, Usager
 from parcours.demonstration.builders import (
     make_demande,
     make_passage,
@@ -19,9 +22,10 @@ from parcours.demonstration.builders import (
     receive,
 )
 from pole_social.models import Acces, Affectation, Agent, Bureau, Unite
+from pole_social.templatetags import temps
 from tests.accueil.conftest import DESK_USERNAMES, NOBODYS_SEARCHERS, OTHER_SEARCHERS, last_acces, someone
 from tests.bulk import copies, related_alike
-from tests.queries import count_queries
+from tests.queries import CONTROL, count_queries
 from tests.together import together
 
 URL = "/accueil/"
@@ -74,7 +78,7 @@ class TestWaiting:
         make_passage(someone(), by=cast.gos)
         found = page(desk)
         assert "2 personnes en attente" in found
-        assert "la plus ancienne depuis 38 min" in found
+        assert re.search(r"la plus ancienne <time[^>]*>depuis 38 min</time>", found)
 
     def test_names_shortly_and_says_the_motive(self, cast: SimpleNamespace, desk: Client, aminata: Usager) -> None:
         make_passage(aminata, by=cast.gos, motif="budget")
@@ -164,6 +168,16 @@ class TestWhatMustNotBeForgotten:
         assert "Facture d’eau" in found
         assert "Carte de transport" not in found
 
+    def test_mine_of_tomorrow_come_back_to_me(
+        self, cast: SimpleNamespace, desk: Client, sign_in: Callable[..., Client], received: Passage
+    ) -> None:
+        due = make_demande(received, by=cast.gos, besoin="Dossier RSA", due_on=timezone.localdate())
+        Demande.objects.filter(pk=due.pk).update(agent=cast.gos)
+        assert "À reprendre par moi" in page(desk)
+        theirs = page(sign_in(cast.gos_2))
+        assert "À reprendre par moi" not in theirs
+        assert "Dossier RSA" in theirs
+
     def test_a_settled_demande_is_not_to_take_up(self, cast: SimpleNamespace, desk: Client, received: Passage) -> None:
         due = make_demande(received, by=cast.gos, besoin="Dossier RSA", due_on=timezone.localdate())
         due.finish(Demande.Statut.CLASSEE, by=cast.gos)
@@ -185,6 +199,107 @@ class TestWhatMustNotBeForgotten:
         yesterday = timezone.localdate() - timedelta(days=1)
         Passage.objects.filter(pk=received.pk).update(jour=yesterday)
         assert "resté ouvert" in page(desk)
+
+
+class TestRendezVousOfTheDay:
+    @pytest.fixture
+    def expected(self, cast: SimpleNamespace, aminata: Usager) -> RendezVous:
+        now = timezone.now()
+        made = RendezVous(
+            usager=aminata, agent=cast.gos, unite=cast.gos.unites[0], starts_at=now, ends_at=now + timedelta(minutes=30)
+        )
+        made.book(by=cast.gos)
+        return made
+
+    def test_arrives_in_one_key(self, desk: Client, expected: RendezVous) -> None:
+        found = page(desk)
+        assert "Est arrivé(e)" in found
+        assert f"/accueil/rendez-vous/{expected.pk}/arrivee/" in found
+        assert desk.post(f"/accueil/rendez-vous/{expected.pk}/arrivee/").status_code == 302
+        found = page(desk)
+        assert "est là" in found
+        assert "Est arrivé(e)" not in found
+
+    def test_whose_passage_is_confidential_is_not_named_there_either(self, desk: Client, expected: RendezVous) -> None:
+        desk.post(f"/accueil/rendez-vous/{expected.pk}/arrivee/")
+        assert "Traoré A." in page(desk)
+        Passage.objects.update(is_confidentiel=True)
+        assert "Traoré" not in page(desk)
+
+
+class TestRefresh:
+    def refresh(self, client: Client, mark: str = "") -> Any:
+        return client.get(URL, headers={"HX-Request": "true", "If-None-Match": mark})
+
+    def mark(self, html: str) -> str:
+        found = re.search(r'id="bureau-listes"[^>]*"If-None-Match": "(\w{64})"', html)
+        assert found
+        return found[1]
+
+    def test_an_unchanged_list_is_an_empty_answer_without_journal_row(
+        self, cast: SimpleNamespace, desk: Client, aminata: Usager
+    ) -> None:
+        make_passage(aminata, by=cast.gos)
+        mark = self.mark(page(desk))
+        before = Acces.objects.count()
+        response = self.refresh(desk, mark)
+        assert (response.status_code, response.content) == (204, b"")
+        assert Acces.objects.count() == before
+
+    def test_the_minutes_gone_by_change_nothing(
+        self, cast: SimpleNamespace, desk: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make_passage(by=cast.gos)
+        mark = self.mark(page(desk))
+        later = timezone.now() + timedelta(minutes=7)
+        monkeypatch.setattr(temps.timezone, "now", lambda: later)
+        assert self.refresh(desk, mark).status_code == 204
+        assert "depuis 7 min" in self.refresh(desk).content.decode()
+
+    @together("act", ["arrives", "is called", "becomes confidential", "becomes a priority"])
+    def test_whatever_the_desk_shows_is_sent_again(
+        self, cast: SimpleNamespace, desk: Client, aminata: Usager, act: str
+    ) -> None:
+        made = make_passage(aminata, by=cast.gos)
+        mark = self.mark(page(desk))
+        if act == "arrives":
+            make_passage(someone(nom_usage="Nouvelle"), by=cast.gos_2)
+        elif act == "is called":
+            made.move(Passage.Statut.APPELE, by=cast.gos_2, agent=cast.gos_2)
+        else:
+            field = "is_confidentiel" if "confidential" in act else "is_prioritaire"
+            Passage.objects.filter(pk=made.pk).update(**{field: True})
+        response = self.refresh(desk, mark)
+        assert response.status_code == 200
+        found = response.content.decode()
+        assert self.mark(found) != mark
+        assert last_acces("bureau").action == Acces.Action.LISTE
+        assert self.refresh(desk, self.mark(found)).status_code == 204
+
+    def test_only_the_lists_come(self, cast: SimpleNamespace, desk: Client, aminata: Usager) -> None:
+        make_passage(aminata, by=cast.gos)
+        found = self.refresh(desk).content.decode()
+        assert "Traoré A." in found
+        assert 'id="bureau-etat" hx-swap-oob="true"' in found
+        for absent in ("<html", "csrfmiddlewaretoken", "<form", 'type="search"'):
+            assert absent not in found
+
+    def test_without_javascript_every_button_has_its_form(self, cast: SimpleNamespace, desk: Client) -> None:
+        make_passage(by=cast.gos)
+        found = page(desk)
+        assert '<form id="appel"' in found
+        assert found.count('form="appel"') >= 3
+
+    def test_is_not_answered_to_who_has_signed_out(self, cast: SimpleNamespace) -> None:
+        assert self.refresh(Client()).status_code in (302, 401)
+
+    @pytest.mark.parametrize("rows", [10, 200])
+    def test_costs_no_more_than_the_page(self, cast: SimpleNamespace, desk: Client, rows: int) -> None:
+        first = make_passage(by=cast.gos)
+        copies(first, rows, numero=range(10, 10 + rows))
+        with CaptureQueriesContext(connection) as captured:
+            assert self.refresh(desk).status_code == 200
+        assert sum(not query["sql"].startswith(CONTROL) for query in captured.captured_queries) <= BUDGET
 
 
 class TestJournal:

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accueil.models import Demande, Fait, Passage, Rattachement, Usager
+from accueil.models import Demande, Droit, Passage, Rattachement, Usager
 from parcours.demonstration.builders import make_demande, make_passage, make_relais, receive
 from pole_social.models import Acces, Agent
 from tests.accueil.conftest import HOSTILE, OTHER_SEARCHERS, demande_data, last_acces, same_as_unknown, someone
@@ -22,10 +22,6 @@ MOTIVES = [("classee", "Sans objet."), ("close_par_usager", "Elle renonce.")]
 
 def demandes_url(passage: Passage) -> str:
     return f"/accueil/passages/{passage.pk}/demandes/"
-
-
-def faits_url(passage: Passage) -> str:
-    return f"/accueil/passages/{passage.pk}/faits/"
 
 
 def act_url(demande: Demande, act: str) -> str:
@@ -112,6 +108,47 @@ class TestNoting:
         assert "Impayé de loyer" in response.content.decode()
         assert not Demande.objects.exists()
 
+    def test_a_right_brings_its_papers(self, cast: SimpleNamespace, desk: Client, received: Passage) -> None:
+        droit = Droit.objects.get(code="apl")
+        desk.post(demandes_url(received), demande_data(droit=droit.pk))
+        made = Demande.objects.get()
+        assert made.droit == droit
+        assert {(piece.libelle, piece.etat) for piece in made.pieces.all()} == {
+            (papier, "manquante") for papier in droit.papiers
+        }
+        page = desk.get(f"/accueil/passages/{received.pk}/").content.decode()
+        assert f"0 sur {len(droit.papiers)} : manque" in page
+
+    def test_an_imposed_date_is_kept_when_taken_up(
+        self, cast: SimpleNamespace, desk: Client, received: Passage
+    ) -> None:
+        hearing = timezone.localdate() + timedelta(days=20)
+        desk.post(demandes_url(received), demande_data(echeance=f"{hearing:%d/%m/%Y}", is_echeance_imposee="on"))
+        made = Demande.objects.get()
+        assert made.is_echeance_imposee
+        assert "échéance imposée" in desk.get(f"/accueil/passages/{received.pk}/").content.decode()
+        for _ in range(2):
+            desk.post(act_url(made, "reprise"))
+        made.refresh_from_db()
+        assert (made.agent, made.echeance, made.version) == (cast.gos, hearing, 2)
+
+    def test_an_imposed_date_is_a_date(self, desk: Client, received: Passage) -> None:
+        page = desk.post(demandes_url(received), demande_data(is_echeance_imposee="on")).content.decode()
+        assert "Écrivez la date imposée." in page
+        assert not Demande.objects.exists()
+
+    @together("droit", ["x", "999999", "\x00", "-1"])
+    def test_a_tampered_right_is_no_right(self, desk: Client, received: Passage, droit: str) -> None:
+        page = desk.post(demandes_url(received), demande_data(droit=droit)).content.decode()
+        assert "Choisissez un droit de la liste." in page
+        assert not Demande.objects.exists()
+
+    def test_a_right_no_longer_proposed_is_not_chosen(self, desk: Client, received: Passage) -> None:
+        droit = Droit.objects.get(code="apl")
+        Droit.objects.filter(pk=droit.pk).update(is_active=False)
+        page = desk.post(demandes_url(received), demande_data(droit=droit.pk)).content.decode()
+        assert "Choisissez un droit de la liste." in page
+
     @pytest.mark.parametrize("act", ["demandes/", "faits/"])
     def test_who_may_not(
         self,
@@ -130,30 +167,6 @@ class TestNoting:
             assert sign_in(Agent.objects.get(username=username)).post(url).status_code == 403
         for stranger in (cast.gos_chatenay, cast.responsable_evaluation):
             assert same_as_unknown(sign_in(stranger), url, received.pk, method="post")
-
-
-class TestFaits:
-    def test_says_who_when_and_where(
-        self, cast: SimpleNamespace, desk: Client, received: Passage, aminata: Usager
-    ) -> None:
-        desk.post(faits_url(received), {"sujet": "logement", "valeur": "locataire"})
-        made = Fait.objects.get()
-        assert (made.usager, made.passage, made.recorded_by) == (aminata, received, cast.gos)
-        assert "locataire" in desk.get(f"/accueil/passages/{received.pk}/").content.decode()
-
-    @pytest.mark.parametrize(
-        ("field", "value"),
-        [("sujet", ""), ("sujet", "secret"), ("valeur", ""), *[("valeur", text) for text in HOSTILE]],
-    )
-    def test_bad_input_writes_nothing(self, desk: Client, received: Passage, field: str, value: str) -> None:
-        response = desk.post(faits_url(received), {"sujet": "logement", "valeur": "locataire", field: value})
-        assert response.status_code == 200
-        assert "à corriger" in response.content.decode()
-        assert not Fait.objects.exists()
-
-    def test_nothing_is_kept_of_nobody(self, cast: SimpleNamespace, desk: Client) -> None:
-        made = receive(make_passage(by=cast.gos), by=cast.gos)
-        assert desk.post(faits_url(made), {"sujet": "logement", "valeur": "x"}).status_code == 404
 
 
 class TestAnswering:
@@ -193,6 +206,13 @@ class TestTakingUp:
         demande.refresh_from_db()
         assert (demande.agent, demande.version) == (cast.gos, 2)
         assert demande.echeance == timezone.localdate() + timedelta(days=1)
+
+    def test_a_passed_hearing_becomes_tomorrow(self, cast: SimpleNamespace, desk: Client, demande: Demande) -> None:
+        yesterday = timezone.localdate() - timedelta(days=1)
+        Demande.objects.update(echeance=yesterday, is_echeance_imposee=True)
+        desk.post(act_url(demande, "reprise"))
+        demande.refresh_from_db()
+        assert (demande.echeance, demande.is_echeance_imposee) == (yesterday + timedelta(days=2), False)
 
     def test_a_settled_demande_is_not_taken_up(self, cast: SimpleNamespace, desk: Client, demande: Demande) -> None:
         demande.finish(Statut.CLASSEE, by=cast.gos)

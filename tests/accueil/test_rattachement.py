@@ -223,22 +223,6 @@ class TestCandidates:
         Usager.objects.update(is_sealed=True)
         assert not Usager.objects.candidates_for(cast.gos).exists()
 
-    @together("typed", ["traore", "TRAORÉ", "Traoré Aminata", "aminata tra", "Aminata Traoré", "  traoré  ", "Tra"])
-    def test_names_are_found_in_either_order(self, cast: SimpleNamespace, aminata: Usager, typed: str) -> None:
-        UsagerFactory(nom_usage="Martin", prenoms="Paul")
-        assert list(Usager.objects.candidates_for(cast.gos).named_like(typed)) == [aminata]
-
-    def test_the_birth_name_finds_too(self, cast: SimpleNamespace, aminata: Usager) -> None:
-        Usager.objects.update(nom_naissance="D’Almeida")
-        assert list(Usager.objects.candidates_for(cast.gos).named_like("d almei")) == [aminata]
-
-    @pytest.mark.parametrize("typed", ["%", "_", "\\", "tra%", "t_aore"])
-    def test_wildcards_are_letters_like_others(self, cast: SimpleNamespace, aminata: Usager, typed: str) -> None:
-        found = Usager.objects.candidates_for(cast.gos).named_like(typed)
-        expected = [aminata] if typed in ("%", "_", "\\", "tra%") else []
-        # Signs are not letters: « tra% » is « tra », and « % » alone asks nothing.
-        assert list(found) == expected
-
 
 class TestTable:
     def test_a_relationship_has_one_holder(self, cast: SimpleNamespace, aminata: Usager) -> None:

@@ -204,6 +204,66 @@ class TestBadInput:
         assert found(desk, q) == []
 
 
+class TestAsOneTypes:
+    """htmx asks the same page and gets only the answer."""
+
+    def ask(self, desk: Client, q: str) -> str:
+        response = desk.post(URL, {"q": q}, headers={"HX-Request": "true"})
+        assert response.status_code == 200
+        return response.content.decode()
+
+    def test_only_the_answer_and_how_many(self, desk: Client, aminata: Usager) -> None:
+        part = self.ask(desk, "Traoré")
+        assert f'data-usager="{aminata.pk}"' in part
+        assert "1 personne trouvée" in part
+        assert "<html" not in part and "<title" not in part
+        assert "Nouvel usager" in part
+        assert last_acces("recherche").usager_ids == [aminata.pk]
+
+    @together("q", ["T", "", "Traoré 31/02/1981", *HOSTILE])
+    def test_what_is_not_finished_is_said_quietly(self, desk: Client, aminata: Usager, q: str) -> None:
+        part = self.ask(desk, q)
+        assert "data-usager" not in part and "Nouvel usager" not in part
+        assert 'role="alert"' not in part and "data-premier" not in part
+        assert 'class="discret"' in part
+
+    def test_the_page_says_how_to_ask(self, desk: Client) -> None:
+        page = desk.get(URL).content.decode()
+        assert 'hx-trigger="input delay:250ms"' in page
+        assert 'id="recherche-reponse"' in page
+        assert "autofocus" in page
+
+
+class TestWithoutTheDate:
+    def test_is_always_offered_beside_a_date(self, desk: Client) -> None:
+        someone(nom_usage="Traoré", naissance_annee=1991, naissance_mois=3, naissance_jour=12)
+        page = search(desk, "Traoré 12/03/1991").content.decode()
+        assert "Chercher sans la date" in page
+        assert '<input type="hidden" name="q" value="Traoré">' in page
+
+    @together("q", ["Traoré", "12/03/1991", "Traoré 1955"])
+    def test_but_not_where_it_would_change_nothing(self, desk: Client, q: str) -> None:
+        someone(nom_usage="Traoré", naissance_annee=1991, naissance_mois=3, naissance_jour=12)
+        assert "Chercher sans la date" not in search(desk, q).content.decode()
+
+
+def test_a_phone_finds_and_is_never_shown(desk: Client, aminata: Usager) -> None:
+    Coordonnee.objects.create(usager=aminata, nature="telephone", valeur="06 11 22 33 44")
+    page = search(desk, "0611223344").content.decode()
+    results = page[page.index("data-usager") :]
+    assert str(aminata.pk) in results
+    assert "33 44" not in results
+
+
+@together("q", ["Martin 1900", "xyzt aminatu diop", "xyzt aminatu 12/03/1955", "martn marei"])
+def test_the_budget_holds_however_far_one_looks(desk: Client, q: str) -> None:
+    UsagerFactory.create_batch(3, nom_usage="Martin", prenoms="Marie")
+    someone(nom_usage="Diopp", prenoms="Aminate")
+    with CaptureQueriesContext(connection) as captured:
+        search(desk, q)
+    assert sum(not query["sql"].startswith(CONTROL) for query in captured.captured_queries) <= 10
+
+
 def test_queries_do_not_depend_on_the_rows(desk: Client) -> None:
     UsagerFactory.create_batch(60, nom_usage="Martin")
     with CaptureQueriesContext(connection) as captured:

@@ -8,10 +8,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
-from accueil.models import Demande, Passage, Rattachement, Relais, Usager
+from accueil.models import (
+    AideFinanciere,
+    CompteurPassage,
+    Demande,
+    Passage,
+    PieceDemandee,
+    Rattachement,
+    Relais,
+    Usager,
+)
 from parcours.demonstration.builders import make_demande, make_passage, receive
 from pole_social.models import Agent
 from tests.accueil.conftest import demande_data, passage_data
@@ -49,6 +58,28 @@ class TestNumbers:
         acts = [partial(self.register, cast.gos, give_up=turn % 2 == 0) for turn in range(DESKS)]
         numbers = [number for number in at_once(acts) if not isinstance(number, GivenUp)]
         assert sorted(numbers) == list(range(1, DESKS // 2 + 1))  # type: ignore[type-var]
+
+    def test_desks_that_crash_lose_their_connection_and_no_number(self, cast: SimpleNamespace) -> None:
+        """The machine stops between the number and the commit: the database itself gives the number back."""
+
+        def crash() -> int:
+            with transaction.atomic():
+                make_passage(by=cast.gos)
+                connection.close()
+            return 0
+
+        acts = [crash if turn % 5 == 0 else partial(self.register, cast.gos) for turn in range(DESKS)]
+        at_once(acts)
+        kept = DESKS - DESKS // 5
+        assert sorted(Passage.objects.values_list("numero", flat=True)) == list(range(1, kept + 1))
+        assert CompteurPassage.objects.get().dernier == kept
+
+    def test_each_lieu_counts_its_own(self, cast: SimpleNamespace) -> None:
+        agents = [cast.gos, cast.gos_chatenay] * 10
+        at_once([partial(self.register, agent) for agent in agents])
+        for agent in (cast.gos, cast.gos_chatenay):
+            numbers = Passage.objects.filter(unite=agent.unites[0]).values_list("numero", flat=True)
+            assert sorted(numbers) == list(range(1, 11))
 
     def test_through_the_page_too(self, cast: SimpleNamespace, sign_in: Callable[..., Client]) -> None:
         clients = [sign_in(agent) for agent in (cast.gos, cast.gos_2, cast.assistante_administrative)]
@@ -102,3 +133,64 @@ def test_one_demande_leaves_by_one_relais(
     assert statuses(acts) == [302, 409]
     assert Relais.objects.count() == 1
     assert Rattachement.objects.live().filter(nature=Rattachement.Nature.RELAIS).count() == 2
+
+
+def test_two_undo_at_once_take_one_move_back(cast: SimpleNamespace, sign_in: Callable[..., Client]) -> None:
+    made = make_passage(by=cast.gos)
+    made.move(Passage.Statut.APPELE, by=cast.gos, agent=cast.gos)
+    acts = [partial(sign_in(cast.gos).post, f"/accueil/passages/{made.pk}/annulation/") for _ in range(8)]
+    assert statuses(acts) == [302] * 8
+    assert made.etapes.count() == 3
+    made.refresh_from_db()
+    assert made.statut == Passage.Statut.EN_ATTENTE
+
+
+def test_a_double_click_on_a_document_marks_it_once(
+    cast: SimpleNamespace, sign_in: Callable[..., Client], aminata: Usager
+) -> None:
+    demande = make_demande(receive(make_passage(aminata, by=cast.gos), by=cast.gos), by=cast.gos)
+    PieceDemandee.objects.ask_for(demande, ["bail"], by=cast.gos)
+    url = f"/accueil/pieces/{PieceDemandee.objects.get().pk}/etat/"
+    acts = [partial(sign_in(agent).post, url, {"etat": "recue"}) for agent in (cast.gos, cast.gos_2) for _ in "ab"]
+    assert statuses(acts) == [302] * 4
+    assert PieceDemandee.objects.get().version == 2
+
+
+def test_two_agents_ask_for_the_same_aide(
+    cast: SimpleNamespace, sign_in: Callable[..., Client], aminata: Usager
+) -> None:
+    """Neither saw one: one is kept, the other gets both texts."""
+    demande = make_demande(receive(make_passage(aminata, by=cast.gos), by=cast.gos), by=cast.gos)
+    url = f"/accueil/demandes/{demande.pk}/aide-financiere/"
+    typed = [(cast.gos, "100"), (cast.gos_2, "900")]
+    acts = [
+        partial(sign_in(agent).post, url, {"fonds": "fsl", "montant_demande": amount, "version": 0})
+        for agent, amount in typed
+    ]
+    assert statuses(acts) == [302, 409]
+    assert AideFinanciere.objects.get().version == 1
+
+
+def test_two_agents_edit_the_same_aide(cast: SimpleNamespace, sign_in: Callable[..., Client], aminata: Usager) -> None:
+    demande = make_demande(receive(make_passage(aminata, by=cast.gos), by=cast.gos), by=cast.gos)
+    AideFinanciere.objects.create(demande=demande, fonds="fsl")
+    url = f"/accueil/demandes/{demande.pk}/aide-financiere/"
+    acts = [
+        partial(sign_in(agent).post, url, {"fonds": "fsl", "montant_demande": amount, "version": 1})
+        for agent, amount in [(cast.gos, "100"), (cast.gos_2, "900")]
+    ]
+    assert statuses(acts) == [302, 409]
+    assert AideFinanciere.objects.get().version == 2
+
+
+def test_two_agents_decide_the_same_demande(
+    cast: SimpleNamespace, sign_in: Callable[..., Client], aminata: Usager
+) -> None:
+    demande = make_demande(receive(make_passage(aminata, by=cast.gos), by=cast.gos), by=cast.gos)
+    for step in ("prete", "en_instruction"):
+        demande.move(step, by=cast.gos)
+    url = f"/accueil/demandes/{demande.pk}/decision/"
+    decisions = [(cast.gos, {"vers": "accordee"}), (cast.gos_2, {"vers": "refusee", "motif": "Hors plafond."})]
+    assert statuses([partial(sign_in(agent).post, url, data) for agent, data in decisions]) == [302, 409]
+    demande.refresh_from_db()
+    assert demande.etapes.filter(vers__in=["accordee", "refusee"]).get().vers == demande.statut

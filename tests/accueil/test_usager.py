@@ -12,7 +12,16 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accueil.models import Coordonnee, Deport, Foyer, MembreFoyer, Rattachement, Usager
+from accueil.models import (
+    Coordonnee,
+    Deport,
+    Foyer,
+    MembreFoyer,
+    NumeroExterne,
+    Rattachement,
+    Representant,
+    Usager,
+)
 from parcours.demonstration.builders import (
     make_demande,
     make_fait,
@@ -49,6 +58,24 @@ class TestNew:
         assert made.territoire_id in cast.gos.territoire_ids
         assert "Inès Lopez" in desk.get(response.url).content.decode()  # type: ignore[attr-defined]
         assert desk.get(f"/accueil/usagers/{made.pk}/").status_code == 404
+
+    @together(
+        ("typed", "kept"),
+        [
+            (("O", "Li"), ("O", "Li")),
+            (("Nguyễn", "Ánh"), ("Nguyễn", "Ánh")),
+            (("Le\u0301vy", " Noe\u0301mie \u00a0 Rose "), ("Lévy", "Noémie Rose")),
+            (("محمد", "أحمد"), ("محمد", "أحمد")),
+            (("王", "伟"), ("王", "伟")),
+            (("D’Aubigné-Ben Saïd", "Anne-Lise"), ("D’Aubigné-Ben Saïd", "Anne-Lise")),
+        ],
+    )
+    def test_names_are_kept_as_people_bear_them(
+        self, desk: Client, typed: tuple[str, str], kept: tuple[str, str]
+    ) -> None:
+        assert desk.post(NEW, person(nom_usage=typed[0], prenoms=typed[1])).status_code == 302
+        made = Usager.objects.get()
+        assert (made.nom_usage, made.prenoms) == kept
 
     @pytest.mark.parametrize("typed", ["inconnue", "INCONNUE", "?"])
     def test_the_birth_may_be_unknown(self, desk: Client, typed: str) -> None:
@@ -89,6 +116,9 @@ class TestNew:
             ("naissance", "31/02/1981"),
             ("naissance", "1/1/10000"),
             ("naissance", "hier"),
+            ("nom_usage", "123"),
+            ("prenoms", "\U0001f600"),
+            ("naissance", "1/1/2099"),
             *[("nom_usage", text) for text in HOSTILE],
             *[("naissance", text) for text in HOSTILE],
             *[("q", text) for text in HOSTILE],
@@ -120,7 +150,14 @@ class TestSamePerson:
         assert desk.post(NEW, person(est_une_autre="on")).status_code == 302
         assert Usager.objects.count() == 2
 
-    @pytest.mark.parametrize("other", [{"naissance": "13/03/1981"}, {"naissance": "inconnue"}, {"prenoms": "Ana"}])
+    @together("near", [{"nom_usage": "Lopes"}, {"nom_usage": "Inès", "prenoms": "Lopez"}, {"naissance": "1981"}])
+    def test_a_typo_or_an_inversion_is_asked_too(self, desk: Client, near: dict[str, str]) -> None:
+        page = desk.post(NEW, person(**near)).content.decode()
+        assert "Est-ce la même personne" in page
+        assert 'name="est_une_autre"' in page
+        assert Usager.objects.count() == 1
+
+    @pytest.mark.parametrize("other", [{"naissance": "13/03/1964"}, {"nom_usage": "Traoré", "prenoms": "Awa"}])
     def test_somebody_else_passes(self, desk: Client, other: dict[str, str]) -> None:
         assert desk.post(NEW, person(**other)).status_code == 302
 
@@ -151,7 +188,7 @@ class TestPage:
         Coordonnee.objects.create(usager=known, nature="telephone", valeur="06 11 22 33 44")
         page = desk.get(f"/accueil/usagers/{known.pk}/").content.decode()
         assert "3 rue Tue" not in page
-        assert "protégée" in page
+        assert "tenue secrète" in page
         assert "06 11 22 33 44" in page
 
     def test_names_only_the_members_one_may_see(self, cast: SimpleNamespace, desk: Client, known: Usager) -> None:
@@ -218,79 +255,28 @@ class TestPage:
         related_alike(demande, copies(demande, rows))
         past = MembreFoyer.objects.create(foyer=foyer, usager=usager, lien="autre", starts_on=today, ends_on=today)
         copies(past, rows)
-        assert count_queries(desk, f"/accueil/usagers/{usager.pk}/") <= 15
+        copies(Coordonnee.objects.create(usager=usager, nature="telephone", valeur="06 39 98 00 01"), rows)
+        copies(Representant.objects.create(usager=usager, qualite="tuteur", nom="UDAF"), rows)
+        copies(NumeroExterne.objects.create(usager=usager, organisme="caf", numero="7654321"), rows)
+        assert count_queries(desk, f"/accueil/usagers/{usager.pk}/") <= 20
 
+    def test_shows_who_is_around_and_how_to_be_understood(self, desk: Client, known: Usager) -> None:
+        interprete = {"langue": "bambara", "needs_interprete": True, "interprete": "ISM, confirmé mardi"}
+        domicile = {"adresse_type": "domiciliation", "domiciliation": "CCAS d’Issy"}
+        Usager.objects.filter(pk=known.pk).update(**interprete, **domicile)
+        Representant.objects.create(usager=known, qualite="tuteur", nom="UDAF 92", joindre="01 39 98 00 00")
+        past = timezone.localdate() - timedelta(days=3)
+        Representant.objects.create(
+            usager=known, qualite="curateur", nom="Ancien curateur", starts_on=past, ends_on=past
+        )
+        NumeroExterne.objects.create(usager=known, organisme="caf", numero="7654321")
+        page = desk.get(f"/accueil/usagers/{known.pk}/").content.decode()
+        for shown in ("bambara", "ISM, confirmé mardi", "domiciliation : CCAS d’Issy", "UDAF 92", "n° 7654321"):
+            assert shown in page
+        assert "Ancien curateur" not in page
 
-IDENTITE = {
-    "nom_usage": "Traoré",
-    "prenoms": "Aminata",
-    "naissance": "mars 1991",
-    "contact_sur": "",
-    "version": "1",
-}
-
-
-class TestIdentite:
-    def url(self, usager: Usager) -> str:
-        return f"/accueil/usagers/{usager.pk}/identite/"
-
-    def test_writes_what_changed(self, desk: Client, known: Usager) -> None:
-        data = IDENTITE | {"nom_naissance": "Diop", "contact_sur": "sms", "langue": "bambara"}
-        assert desk.post(self.url(known), data).url == f"/accueil/usagers/{known.pk}/"  # type: ignore[attr-defined]
-        known.refresh_from_db()
-        assert (known.nom_naissance, str(known.naissance), known.version) == ("Diop", "03/1991", 2)
-        assert (known.contact_sur, known.langue) == ("sms", "bambara")
-        assert last_acces("usager_identite").action == Acces.Action.ECRITURE
-
-    def test_shows_the_birth_as_it_is_known(self, desk: Client, known: Usager) -> None:
-        Usager.objects.filter(pk=known.pk).update(naissance_annee=None, naissance_mois=None, naissance_jour=None)
-        assert 'value="inconnue"' in desk.get(self.url(known)).content.decode()
-
-    def test_a_stale_save_shows_both_and_loses_nothing(self, desk: Client, known: Usager) -> None:
-        desk.post(self.url(known), IDENTITE | {"langue": "bambara"})
-        response = desk.post(self.url(known), IDENTITE | {"langue": "soninké", "naissance": "1992"})
-        page = response.content.decode()
-        assert response.status_code == 409
-        assert "bambara" in page
-        assert "soninké" in page
-        assert "03/1991" in page
-        known.refresh_from_db()
-        assert known.langue == "bambara"
-        assert desk.post(self.url(known), IDENTITE | {"langue": "soninké", "version": "2"}).status_code == 302
-
-    @together(
-        ("field", "value"),
-        [
-            ("nom_usage", ""),
-            ("prenoms", ""),
-            ("naissance", "31/02/1981"),
-            ("naissance", ""),
-            ("commune", "999999"),
-            ("commune", "x"),
-            ("contact_sur", "pigeon"),
-            ("version", "x"),
-            ("version", "99999999999"),
-            *[("langue", text) for text in HOSTILE],
-        ],
-    )
-    def test_bad_input_writes_nothing(self, desk: Client, known: Usager, field: str, value: str) -> None:
-        response = desk.post(self.url(known), IDENTITE | {"nom_naissance": "Diop", field: value})
-        assert response.status_code == 200
-        assert 'value="Diop"' in response.content.decode()
-        known.refresh_from_db()
-        assert (known.nom_naissance, known.version) == ("", 1)
-
-    def test_the_desk_and_social_workers_edit_nobody_else(
-        self, cast: SimpleNamespace, sign_in: Callable[..., Client], known: Usager
-    ) -> None:
-        make_relais(known, by=cast.gos)
-        make_relais(known, by=cast.gos, to="issy-sante")
-        assert sign_in(cast.assistant_social).get(self.url(known)).status_code == 200
-        assert sign_in(cast.puericultrice).get(self.url(known)).status_code == 403
-        assert sign_in(cast.puericultrice).get(f"/accueil/usagers/{known.pk}/").status_code == 200
-
-    def test_out_of_scope(self, cast: SimpleNamespace, sign_in: Callable[..., Client], known: Usager) -> None:
-        client = sign_in(cast.gos_chatenay)
-        assert same_as_unknown(client, self.url(known), known.pk)
-        assert same_as_unknown(client, self.url(known), known.pk, method="post")
-        assert client.put(self.url(known)).status_code == 405
+    def test_a_death_stops_every_letter(self, desk: Client, known: Usager) -> None:
+        url = f"/accueil/usagers/{known.pk}/"
+        assert "Plus aucun courrier" not in desk.get(url).content.decode()
+        Usager.objects.filter(pk=known.pk).update(deceased_on="2026-01-02")
+        assert "Plus aucun courrier ni appel à ce nom" in desk.get(url).content.decode()

@@ -9,9 +9,16 @@ from types import SimpleNamespace
 from django.test import Client
 from django.utils import timezone
 
-from accueil.models import Deport, Relais, Usager
+from accueil.models import Demande, Deport, Relais, Usager
 from accueil.models.usager import make_reference
-from parcours.demonstration.builders import UsagerFactory, make_action, make_parcours, make_relais
+from parcours.demonstration.builders import (
+    UsagerFactory,
+    make_action,
+    make_demande,
+    make_parcours,
+    make_passage,
+    make_relais,
+)
 from parcours.models import Intervenant, Parcours
 from pole_social.models import Acces
 from tests.bulk import copies, related_alike
@@ -167,3 +174,61 @@ def test_sent_to_my_unite_but_not_a_parcours_unite(cast: SimpleNamespace, browse
     """A relais to évaluation is accepted there, not here."""
     make_relais(aminata, by=cast.gos, to="issy-evaluation")
     assert browse("assistant-social").get(URL).context["relais"] == []
+
+
+class TestImposedDeadlines:
+    """A letter about somebody absent, told at the desk: who follows the person sees its date."""
+
+    def assignation(self, cast: SimpleNamespace, suivi: Parcours, due_in: int = 20) -> Demande:
+        letter = make_passage(by=cast.gos, canal="courrier")
+        letter.add_usager(suivi.usager, is_present=False)
+        made = make_demande(letter, by=cast.gos, usager=suivi.usager, besoin="Assignation", due_on=in_days(due_in))
+        made.is_echeance_imposee = True
+        made.save(update_fields=["is_echeance_imposee"])
+        return made
+
+    def test_shows_to_who_follows_the_person(self, cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+        made = self.assignation(cast, suivi)
+        page = browse("assistant-social-2").get(URL).content.decode()
+        assert "Échéances dites à l’accueil" in page
+        assert "Assignation" in page
+        assert f"/accueil/demandes/{made.pk}/" in page
+        assert browse("assistant-social-2").get(f"/accueil/demandes/{made.pk}/").status_code == 200
+        for username in ("cesf", "assistant-social", "responsable-accompagnement", "assistant-social-chatenay"):
+            assert "Assignation" not in browse(username).get(URL).content.decode()
+
+    def test_goes_with_the_demande_the_date_or_the_follow_up(
+        self, cast: SimpleNamespace, browse: Browse, suivi: Parcours
+    ) -> None:
+        made = self.assignation(cast, suivi)
+        client = browse("assistant-social-2")
+        assert client.get(URL).context["echeances"] == [made]
+        Demande.objects.update(is_echeance_imposee=False)
+        assert client.get(URL).context["echeances"] == []
+        Demande.objects.update(is_echeance_imposee=True)
+        made.finish(Demande.Statut.CLASSEE, by=cast.gos)
+        assert client.get(URL).context["echeances"] == []
+        other = self.assignation(cast, suivi, due_in=3)
+        assert client.get(URL).context["echeances"] == [other]
+        Intervenant.objects.update(ends_at=timezone.now())
+        assert client.get(URL).context["echeances"] == []
+
+    def test_a_confidential_letter_says_only_its_date(
+        self, cast: SimpleNamespace, browse: Browse, suivi: Parcours
+    ) -> None:
+        made = self.assignation(cast, suivi)
+        made.passage.is_confidentiel = True
+        made.passage.save(update_fields=["is_confidentiel"])
+        page = browse("assistant-social-2").get(URL).content.decode()
+        assert "Assignation" not in page
+        assert "Espace confidentiel" in page
+
+    def test_the_soonest_first_in_one_more_query(self, cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+        client = browse("assistant-social-2")
+        made = self.assignation(cast, suivi)
+        few = count_queries(client, URL)
+        copies(made, 100, echeance=lambda index: in_days(19 - index % 19))
+        assert count_queries(client, URL) == few
+        dates = [demande.echeance for demande in client.get(URL).context["echeances"]]
+        assert dates == sorted(dates)
+        assert len(dates) == 20

@@ -150,10 +150,10 @@ class TestFrame:
     @together(
         ("username", "expected"),
         [
-            ("gos", ["Accueil"]),
-            ("assistant_social", ["Évaluation"]),
-            ("assistant_social_2", ["Parcours"]),
-            ("puericultrice", ["Parcours"]),
+            ("gos", ["Accueil", "Agenda"]),
+            ("assistant_social", ["Évaluation", "Agenda"]),
+            ("assistant_social_2", ["Parcours", "Agenda"]),
+            ("puericultrice", ["Parcours", "Agenda"]),
             ("responsable_accueil", ["Accueil", "File active"]),
             ("responsable_evaluation", ["Évaluation", "File active"]),
             ("responsable_accompagnement", ["Parcours", "File active"]),

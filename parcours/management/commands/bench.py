@@ -1,4 +1,4 @@
-"""`manage.py bench`: what the main pages cost on the demonstration's data."""
+"""`manage.py bench`: what the main pages cost on the demonstration's data; --search, what a search does."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from parcours.bench import Measure, NothingToMeasure, PageRefused, measure_all
+from parcours.bench_recherche import Figures, Report, measure_search
 
 MODES = ("local", "test")
 HEADER = f"{'page':<20}{'requêtes':>10}{'budget':>8}{'médiane':>11}{'95 %':>11}{'taille':>10}{'× SQL':>8}"
+
+SEARCH_HEADER = f"{'recherche':<26}{'médiane':>12}{'95 %':>12}{'99 %':>12}{'rappel@5':>10}{'strict':>10}"
 
 
 class Command(BaseCommand):
@@ -20,16 +23,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="un objet JSON seul sur la sortie")
+        parser.add_argument("--search", action="store_true", help="la recherche, à côté d’un index de trigrammes")
+        parser.add_argument("--questions", type=int, default=2000, help="avec --search : combien de recherches")
         parser.add_argument("--runs", type=int, default=30, help="mesures par page, 30 par défaut")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Raises CommandError, with one French sentence, in production and without the demonstration."""
         if settings.MODE not in MODES:
             raise CommandError("Les mesures ne se font pas en production.")
-        if options["runs"] < 1:
-            raise CommandError("--runs demande au moins une mesure.")
+        if options["runs"] < 1 or options["questions"] < 1:
+            raise CommandError("--runs et --questions demandent au moins une mesure.")
         try:
-            self._measure(options["runs"], as_json=options["json"])
+            if options["search"]:
+                self._search(options["questions"], as_json=options["json"])
+            else:
+                self._measure(options["runs"], as_json=options["json"])
         except NothingToMeasure as missing:
             raise CommandError(
                 f"Rien à mesurer pour « {missing} » : chargez la démonstration avec "
@@ -47,6 +55,46 @@ class Command(BaseCommand):
             if not number:
                 self.stdout.write(HEADER)
             self.stdout.write(_line(measure))
+
+    def _search(self, questions: int, *, as_json: bool) -> None:
+        report = measure_search(questions, lambda step: self.stderr.write(f"… {step}"))
+        if as_json:
+            self.stdout.write(json.dumps({"recherche": asdict(report)}, ensure_ascii=False))
+            return
+        for line in _said(report):
+            self.stdout.write(line)
+
+
+def _said(report: Report) -> list[str]:
+    """The report, to be read."""
+    other = report.trigrammes
+    rows = [("par le nom", report.par_nom), ("avec la naissance", report.avec_naissance)]
+    rows += [("trigrammes, par le nom", other)] if other else []
+    lines = [f"{report.personnes} personnes, {report.questions} recherches de chaque façon", SEARCH_HEADER]
+    lines += [_figures_line(name, figures) for name, figures in rows]
+    lines += ["", f"{'trouvé dans les cinq premiers':<30}" + "".join(f"{name:>26}" for name, _ in rows)]
+    for kind in report.par_nom.par_genre:
+        lines.append(f"{kind:<30}" + "".join(f"{_share(figures.par_genre.get(kind)):>26}" for _, figures in rows))
+    beside = report.trigrammes_pire_courte_ms
+    lines += ["", f"pire des recherches courtes ou fréquentes : {_ms(report.pire_courte_ms)}"]
+    lines[-1] += f" (trigrammes : {_ms(beside)})" if beside else ""
+    saved = (report.enregistrement_p50_ms, report.enregistrement_p95_ms)
+    lines.append(f"enregistrer une personne : médiane {_ms(saved[0])}, 95 % {_ms(saved[1])} dans la base")
+    if not other:
+        lines.append("Ce serveur n’a pas pg_trgm : rien à mettre à côté.")
+    return lines
+
+
+def _figures_line(name: str, figures: Figures) -> str:
+    times = (figures.p50_ms, figures.p95_ms, figures.p99_ms)
+    return (
+        f"{name:<26}{''.join(f'{_ms(value):>12}' for value in times)}"
+        f"{_share(figures.rappel):>10}{_share(figures.rappel_strict):>10}"
+    )
+
+
+def _share(value: float | None) -> str:
+    return "—" if value is None else f"{value:.3f}".replace(".", ",")
 
 
 def _line(measure: Measure) -> str:

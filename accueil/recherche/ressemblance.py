@@ -1,0 +1,95 @@
+"""How much the words typed resemble the words of a name. Pure; it compares spellings and says nothing of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz.distance import OSA
+
+SAME_SOUND = 0.88
+# A word with one wrong letter in five resembles at .8; below, it is another word.
+WORD_FLOOR = 0.55
+# From this on, the names are those that were typed, or nearly.
+GOOD = 0.8
+# So near that nobody else need be looked for.
+SURE = 0.9
+# Below, it is another name: one word of two, beside the same birth, still is enough (a married name, a nickname).
+FLOOR = 0.6
+# Of people who resemble equally, nothing of the name is left unsaid by the first.
+UNSAID = 0.02
+
+# For each typed word, the words of the vocabulary that are near it, and how near.
+Near = Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Nom:
+    """One person's names, normalised, and when they were born."""
+
+    pk: Any
+    nom_prenoms: str
+    naissance: str = ""
+    annee: int | None = None
+    mois: int | None = None
+    jour: int | None = None
+
+
+class Comparison:
+    """The words of one search, compared with many names; each pair of words is compared once, each name too."""
+
+    def __init__(self, typed: Sequence[str], near: Near | None = None) -> None:
+        # The longest first: it says most, and chooses first among the words of the name.
+        self.typed = sorted(typed, key=len, reverse=True)
+        self.weight = sum(len(word) for word in typed)
+        # The neighbours of the vocabulary know the sounds; a spelling only its letters.
+        self.words = {word: dict((near or {}).get(word, {})) for word in typed}
+        self.names: dict[tuple[str, str], float] = {}
+
+    def likeness(self, nom: Nom) -> float:
+        """From 0 to 1: each typed word with the word of the name that resembles it most, in any order."""
+        names = (nom.nom_prenoms, nom.naissance)
+        if names not in self.names:
+            self.names[names] = self._likeness(*names)
+        return self.names[names]
+
+    def _likeness(self, nom_prenoms: str, naissance: str) -> float:
+        usual = nom_prenoms.split()
+        left = usual + [word for word in naissance.split() if word not in usual]
+        total = 0.0
+        for typed in self.typed:
+            values = [self.word(typed, word) for word in left]
+            best = max(values, default=0.0)
+            if best:
+                del left[values.index(best)]
+            total += best * len(typed)
+        unsaid = sum(word in usual for word in left)
+        return (total / self.weight if self.weight else 0.0) - UNSAID * unsaid
+
+    def word(self, typed: str, word: str) -> float:
+        known = self.words[typed]
+        if word not in known:
+            known[word] = spelling(typed, word)
+        return known[word]
+
+    def ranked(self, noms: Iterable[Nom], floor: float, behind: Mapping[Any, float] | None = None) -> list[Nom]:
+        """Those who resemble enough, the most alike first, then in the order of the names; some stand `behind`."""
+        late = behind or {}
+        alike = {}
+        for nom in noms:
+            value = self.likeness(nom)
+            if value >= floor:
+                alike[nom.pk] = (round(late.get(nom.pk, 0) - value, 3), nom.nom_prenoms, nom.pk, nom)
+        return [each[-1] for each in sorted(alike.values())]
+
+
+def spelling(typed: str, word: str) -> float:
+    """1 for the same word; less for a beginning of it, and for letters wrong, missing, added or inverted."""
+    if typed == word:
+        return 1.0
+    longest = max(len(typed), len(word))
+    value = 1 - OSA.distance(typed, word) / longest
+    if word.startswith(typed):
+        value = max(value, 0.85 + 0.1 * len(typed) / longest)
+    return value if value >= WORD_FLOOR else 0.0

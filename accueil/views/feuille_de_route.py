@@ -1,0 +1,112 @@
+"""The page that somebody takes home: what we did, what they do, papers to bring, next date, whom to ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from accueil.models import Demande, Passage, Relais, Usager
+from accueil.views.passage import is_whole, people_of
+from accueil.views.suite import with_suites
+from pole_social.access import signed_in
+from pole_social.models import Agent, Unite
+
+Statut = Demande.Statut
+# Never on a paper that somebody else may read at home (domain, « Usager »).
+NEVER_PRINTED = {"violences"}
+# The name of the team alone would tell the motive.
+DISCREET = {Unite.Nature.SANTE_SEXUELLE}
+
+
+@dataclass
+class Feuille:
+    """The lines of one page, in the order in which they are read."""
+
+    faites: list[Demande] = field(default_factory=list)
+    transmises: list[tuple[Demande, str, date | None]] = field(default_factory=list)
+    en_cours: list[Demande] = field(default_factory=list)
+    papiers: list[Demande] = field(default_factory=list)
+    dates: list[tuple[date, str]] = field(default_factory=list)
+    # Something is left out, because of what it is about: the page says so to nobody but the agent.
+    is_discreet: bool = False
+
+
+def feuille(request: HttpRequest, pk: UUID, usager: UUID | None = None) -> HttpResponse:
+    """One person's page; several people each have their own, and an anonymous visit has one too."""
+    agent = signed_in(request)
+    found = get_object_or_404(Passage.objects.visible_to(agent).select_related("unite__lieu__commune"), pk=pk)
+    people = people_of(agent, found)
+    if usager is None and len(people) > 1:
+        context = {"passage": found, "personnes": people}
+        return render(request, "accueil/feuille_de_route_choix.html", context)
+    person = _person(people, usager)
+    if person is None and not is_whole(found, people):
+        raise Http404
+    context = {"passage": found, "personne": person, "feuille": _lines(agent, found, person)}
+    return render(request, "accueil/feuille_de_route.html", context)
+
+
+def _person(people: list[Usager], wanted: UUID | None) -> Usager | None:
+    """The one named, or the only one; nobody for an anonymous visit."""
+    if wanted is None:
+        return next(iter(people), None)
+    for person in people:
+        if person.pk == wanted:
+            return person
+    raise Http404
+
+
+def _lines(agent: Agent, passage: Passage, person: Usager | None) -> Feuille:
+    """Of a confidential passage, the page says only where and when to come back."""
+    said = Demande.objects.visible_to(agent).filter(passage=passage, usager=person)
+    demandes = list(said.select_related("domaine", "droit__domaine"))
+    told = [] if passage.is_confidentiel else [demande for demande in demandes if _may_be_printed(demande)]
+    page = Feuille(is_discreet=len(told) < len(demandes))
+    relais = _relais_of(agent, told)
+    for demande in with_suites(agent, told):
+        _sort(page, demande, relais)
+    page.dates += [(demande.echeance, "") for demande in demandes if demande not in told and _is_to_come(demande)]  # type: ignore[misc]
+    page.dates.sort()
+    return page
+
+
+def _may_be_printed(demande: Demande) -> bool:
+    domaines = {demande.domaine.code, demande.droit.domaine.code if demande.droit else ""}
+    return not domaines & NEVER_PRINTED
+
+
+def _is_to_come(demande: Demande) -> bool:
+    return bool(demande.is_open and demande.echeance and demande.echeance >= timezone.localdate())
+
+
+def _relais_of(agent: Agent, demandes: list[Demande]) -> dict[UUID, Relais]:
+    ids = {demande.relais_id for demande in demandes if demande.relais_id}
+    found = Relais.objects.visible_to(agent).filter(pk__in=ids)
+    return {relais.pk: relais for relais in found.select_related("vers_unite")}
+
+
+def _sort(page: Feuille, demande: Any, relais: dict[UUID, Relais]) -> None:
+    """Where a demande stands on the page: done, passed on, going on; its papers and its date."""
+    if demande.statut == Statut.RELAIS:
+        sent = relais.get(demande.relais_id)
+        page.transmises.append((demande, _team(sent), sent.promised_on if sent else None))
+    elif demande.is_open:
+        page.en_cours.append(demande)
+        if demande.checklist.missing:
+            page.papiers.append(demande)
+    elif demande.statut != Statut.CLOSE_PAR_USAGER:
+        page.faites.append(demande)
+    if _is_to_come(demande):
+        page.dates.append((demande.echeance, demande.besoin))
+
+
+def _team(relais: Relais | None) -> str:
+    if relais is None or relais.vers_unite.nature in DISCREET:
+        return "une autre équipe"
+    return f"l’équipe {relais.vers_unite.get_nature_display()}"
