@@ -43,7 +43,11 @@ class SignInMiddleware(LoginRequiredMiddleware):
         # Before asking who it is, which asks the database: the probes answer without it.
         if not getattr(view_func, "login_required", True):
             return None
-        return super().process_view(request, view_func, view_args, view_kwargs)
+        answer = super().process_view(request, view_func, view_args, view_kwargs)
+        if answer is not None and request.headers.get("HX-Request"):
+            # A part of a page asked by itself: the whole page goes to sign in, not that part of it.
+            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+        return answer
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
         methods = getattr(view_func, "methods", ("GET",))

@@ -53,9 +53,9 @@ accueil:relais                    attente    200  403  403  403  403  403  200  
 accueil:droits                    -          200  403  403  403  403  403  200  200  200  200  403  403  200  200
 accueil:doublons                  -          403  403  403  403  403  403  200  403  403  200  403  403  403  403
 accueil:fusions                   -          403  403  403  403  403  403  200  403  403  200  403  403  403  403
-accueil:mandat_nouveau            aminata  200  403  403  403  403  403  200  200  200  200  403  403  404  404
+accueil:mandat_nouveau            aminata  200  403  403  403  403  403  200  404  404  404  403  403  404  404
 accueil:demarche_nouvelle         passage  200  403  403  403  403  403  200  404  404  404  403  403  404  404
-accueil:demarche_nouvelle_de      aminata  200  403  403  403  403  403  200  200  200  200  403  403  404  404
+accueil:demarche_nouvelle_de      aminata  200  403  403  403  403  403  200  404  404  404  403  403  404  404
 accueil:orientation_nouvelle      passage  200  403  403  403  403  403  200  404  404  404  403  403  404  404
 evaluation:liste                  -          403  200  200  403  403  403  200  200  200  200  403  403  403  200
 evaluation:relais                 attente    403  200  404  403  403  403  200  200  404  200  403  403  403  404

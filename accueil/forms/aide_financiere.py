@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accueil.forms.montant import AmountField, Rewritten
+from accueil.forms.montant import AmountField
 from accueil.models import AideFinanciere, Demande
 from pole_social.forms import EditForm, FreeDateField
 from pole_social.models import Agent
@@ -21,7 +21,7 @@ DATES = {
 }
 
 
-class AideFinanciereForm(Rewritten, EditForm):
+class AideFinanciereForm(EditForm):
     """All but the fund can come later. Version 0 says that the typist saw no aide yet."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)

@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
-from accueil.forms.montant import Rewritten
 from accueil.models import Demande, Droit, Passage, PieceDemandee, Usager
 from pole_social.forms import CreateForm, EditForm, FreeDateField, HubForm, KnownChoiceField
 from pole_social.models import Agent
@@ -55,16 +54,9 @@ class DroitChoice:
         droits = offered.order_by("domaine__ordre", "libelle")
         field.queryset = droits  # type: ignore[attr-defined]
         by_domaine: dict[str, list[tuple[int, str]]] = {}
-        self.droits = {str(droit.pk): droit for droit in droits}
-        for droit in self.droits.values():
+        for droit in droits:
             by_domaine.setdefault(droit.domaine.libelle, []).append((droit.pk, droit.libelle))
         field.choices = [("", "Aucun, ou pas encore"), *by_domaine.items()]  # type: ignore[attr-defined]
-
-    def shown(self, name: str, values: list[str]) -> str:
-        """Grouped choices keep their labels one level lower than the base reads them."""
-        if name == "droit":
-            return ", ".join(self.droits[value].libelle if value in self.droits else value for value in values)
-        return super().shown(name, values)  # type: ignore[misc,no-any-return]
 
 
 def droit_field() -> KnownChoiceField:
@@ -132,7 +124,7 @@ class DemandeForm(PersonChoice, DroitChoice, ImposedDate, CreateForm, forms.Mode
         return demande
 
 
-class SuiteForm(DroitChoice, Rewritten, ImposedDate, EditForm):
+class SuiteForm(DroitChoice, ImposedDate, EditForm):
     """What is asked, the right it is about, and what comes next."""
 
     droit = droit_field()

@@ -9,8 +9,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from pole_social.forms import FreeDateField
-
 _AMOUNT = re.compile(r"^(\d{1,7})(?:[.,](\d{1,2}))?$", re.ASCII)
 _UNIT = re.compile(r"(€|euros?|eur)$", re.IGNORECASE)
 UNREADABLE = "Écrivez le montant en euros, par exemple 350 ou 350,50."
@@ -37,26 +35,15 @@ class AmountField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return written(value) if isinstance(value, Decimal) else value
 
+    def as_written(self, typed: str) -> str:
+        """One way of writing for one amount; what is none, as it was typed."""
+        try:
+            found = self.clean(typed)
+        except ValidationError:
+            return typed
+        return typed.strip() if found is None else written(found)
+
 
 def written(value: Decimal) -> str:
     """« 350 », « 350,50 »: cents only where there are some."""
     return f"{value:.0f}" if value == value.to_integral_value() else f"{value:.2f}".replace(".", ",")
-
-
-class Rewritten:
-    """In a form that compares two texts: the same amount or day is the same, however each was typed."""
-
-    fields: dict[str, forms.Field]
-
-    def shown(self, name: str, values: list[str]) -> str:
-        field: Any = self.fields[name]
-        if isinstance(field, (AmountField, FreeDateField)):
-            values = [_as_written(field, value) for value in values]
-        return super().shown(name, values)  # type: ignore[misc,no-any-return]
-
-
-def _as_written(field: Any, typed: str) -> str:
-    try:
-        return str(field.prepare_value(field.clean(typed)) or "")
-    except ValidationError:
-        return typed

@@ -94,15 +94,8 @@ class OrientationForm(PersonChoice, CreateForm, forms.ModelForm):
         everybody = list(self.fields["partenaire"].queryset.prefetch_related("communes"))  # type: ignore[attr-defined]
         found = [one for one in everybody if str(one.pk) == str(chosen) or matches(one, cherche)]
         self.found = len(found)
-        self.noms = {str(one.pk): one.nom for one in everybody}
         near = {person.commune_id for person in people} - {None} or {self.passage.unite.lieu.commune_id}
         self.fields["partenaire"].choices = [("", "Choisir…"), *grouped(found, near)]  # type: ignore[attr-defined]
-
-    def shown(self, name: str, values: list[str]) -> str:
-        """Grouped choices keep their labels one level lower than the base reads them."""
-        if name == "partenaire":
-            return ", ".join(self.noms.get(value, value) for value in values)
-        return super().shown(name, values)
 
     def clean_expected_on(self) -> date | None:
         return not_past(self.cleaned_data["expected_on"])

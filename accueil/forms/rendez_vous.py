@@ -97,8 +97,7 @@ class RendezVousForm(CreateForm):
         self.fields["usager"].initial = person.pk
         agents: Any = self.fields["avec"]
         agents.queryset = receiving(person)
-        self.receiving = labelled(agents.queryset, lambda row: row.pk)
-        agents.choices = [("", "Choisir…"), *self.receiving]
+        agents.choices = [("", "Choisir…"), *labelled(agents.queryset, lambda row: row.pk)]
         self._offer_offices()
 
     def _offer_offices(self) -> None:
@@ -109,13 +108,6 @@ class RendezVousForm(CreateForm):
         lieux = {bureau.lieu_id for bureau in found}
         labels = [(b.pk, b.nom if len(lieux) == 1 else f"{b.nom} · {b.lieu.nom}") for b in found]
         offices.choices = [("", "À dire à l’arrivée"), *labels]
-
-    def shown(self, name: str, values: list[str]) -> str:
-        """Grouped choices keep their labels one level lower than the base reads them."""
-        if name != "avec":
-            return super().shown(name, values)
-        labels = {str(pk): label for _, group in self.receiving for pk, label in group}
-        return ", ".join(labels.get(value, value) for value in values)
 
     def clean_jour(self) -> date:
         jour: date = self.cleaned_data["jour"]

@@ -9,7 +9,8 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accueil.models.demande import Demande
@@ -229,7 +230,9 @@ class Passage(PersonRow, Versioned, WithMoves):
         PassageUsager.objects.get_or_create(passage=self, usager=usager, fusion=None, defaults=here)
         nature = Rattachement.Nature.PASSAGE
         Rattachement.objects.grant(nature, usager.pk, self, unite=self.unite, until=midnight())
-        Usager.objects.filter(pk=usager.pk).update(last_contact_at=self.arrived_at)
+        # Entered after an outage, it may be older than what is known already.
+        latest = Greatest(F("last_contact_at"), Value(self.arrived_at))
+        Usager.objects.filter(pk=usager.pk).update(last_contact_at=latest)
 
     def remove_usager(self, usager: Usager) -> None:
         """This person was put on the passage by mistake: the relationship that it made ends now.

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from accueil.models import Demande, Passage, Relais, Usager
+from accueil.models import Demande, Demarche, Orientation, Passage, Relais, RendezVous, Usager
 from accueil.views.passage import is_whole, people_of
 from accueil.views.suite import with_suites
 from pole_social.access import signed_in
@@ -32,6 +32,9 @@ class Feuille:
     transmises: list[tuple[Demande, str, date | None]] = field(default_factory=list)
     en_cours: list[Demande] = field(default_factory=list)
     papiers: list[Demande] = field(default_factory=list)
+    demarches: list[Demarche] = field(default_factory=list)
+    orientations: list[Orientation] = field(default_factory=list)
+    rendez_vous: list[tuple[RendezVous, bool]] = field(default_factory=list)
     dates: list[tuple[date, str]] = field(default_factory=list)
     # Something is left out, because of what it is about: the page says so to nobody but the agent.
     is_discreet: bool = False
@@ -73,7 +76,32 @@ def _lines(agent: Agent, passage: Passage, person: Usager | None) -> Feuille:
         _sort(page, demande, relais)
     page.dates += [(demande.echeance, "") for demande in demandes if demande not in told and _is_to_come(demande)]  # type: ignore[misc]
     page.dates.sort()
+    if not passage.is_confidentiel:
+        _add_what_was_done(page, agent, passage, person)
+    _add_appointments(page, agent, person)
     return page
+
+
+def _add_what_was_done(page: Feuille, agent: Agent, passage: Passage, person: Usager | None) -> None:
+    """The online procedures and the partners of this visit, but those about violence."""
+    done = Demarche.objects.visible_to(agent).filter(passage=passage, usager=person).select_related("droit__domaine")
+    page.demarches = [one for one in done if not one.droit or one.droit.domaine.code not in NEVER_PRINTED]
+    sent = Orientation.objects.visible_to(agent).filter(passage=passage, usager=person)
+    sent = sent.select_related("partenaire", "demande__domaine", "passage")
+    page.orientations = [one for one in sent if not one.is_discreet]
+
+
+def _add_appointments(page: Feuille, agent: Agent, person: Usager | None) -> None:
+    """When and where to come, never with whom: a profession says why. The place of a discreet team says it too."""
+    if person is None:
+        return
+    coming = RendezVous.objects.visible_to(agent).filter(usager=person, statut=RendezVous.Statut.A_VENIR)
+    coming = coming.filter(starts_at__gte=timezone.now()).select_related("unite__lieu").order_by("starts_at")
+    page.rendez_vous = [(one, _is_here(one) and one.unite.nature not in DISCREET) for one in coming]
+
+
+def _is_here(rendez_vous: RendezVous) -> bool:
+    return rendez_vous.modalite == RendezVous.Modalite.SUR_PLACE
 
 
 def _may_be_printed(demande: Demande) -> bool:

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from accueil.catalogue import ORDRE
 from accueil.forms.recherche import RechercheForm, find, guess_identity
 from accueil.forms.usager import NouvelUsagerForm, searched
 from accueil.models import (
@@ -31,6 +32,7 @@ from accueil.views.guichet import desk_unite, no_desk
 from accueil.views.identite import IDENTITE
 from accueil.views.orientation import orientations_of_usager
 from accueil.views.rendez_vous import rendezvous_of_usager
+from accueil.views.savoirs import asked_of, stands
 from pole_social.access import DESK, signed_in
 from pole_social.models import Agent
 from pole_social.once import once
@@ -100,12 +102,23 @@ def _history(agent: Agent, usager: Usager) -> dict[str, Any]:
     passages = passages.order_by("-jour", "-numero")
     demandes = Demande.objects.visible_to(agent).filter(usager=usager).order_by("-created_at")
     relais = Relais.objects.visible_to(agent).filter(usager=usager).order_by("-sent_at")
-    faits = Fait.objects.visible_to(agent).filter(usager=usager)
+    asked_for = list(demandes.select_related("unite__lieu", "agent", "droit__regle"))
     return {
-        "faits": faits.select_related("unite__lieu", "recorded_by"),
+        **_said(agent, usager, asked_of([demande for demande in asked_for if demande.is_open])),
         "passages": passages.select_related("unite__lieu", "motif")[:PASSAGES_SHOWN],
-        "demandes": demandes.select_related("unite__lieu", "agent"),
+        "demandes": asked_for,
         "relais": relais.select_related("de_unite__lieu", "vers_unite__lieu"),
+    }
+
+
+def _said(agent: Agent, usager: Usager, asked: dict[UUID, set[str]]) -> dict[str, Any]:
+    """The latest word on each subject, and the words before it; the sensitive ones while a demande needs them."""
+    told = Fait.objects.visible_to(agent).filter(usager=usager).select_related("unite__lieu", "recorded_by")
+    shown = [fait for fait in told if stands(fait, asked)]
+    latest = list({fait.sujet: fait for fait in reversed(shown)}.values())
+    return {
+        "faits": sorted(latest, key=lambda fait: ORDRE.get(fait.sujet, len(ORDRE))),
+        "faits_avant": [fait for fait in shown if fait not in latest],
     }
 
 

@@ -104,14 +104,9 @@ def _foyers(made: dict[str, Usager], today: date) -> None:
 
 def know_since_first_visit(people: dict[str, Usager]) -> None:
     """A person has been known since somebody of the household first came to the desk."""
-    first = {
-        row.usager_id: row for row in PassageUsager.objects.order_by("-passage__arrived_at").select_related("passage")
-    }
     for menage in MENAGES:
-        members = [people[personne.cle] for personne in menage.personnes]
-        visits = [first[usager.pk].passage.arrived_at for usager in members if usager.pk in first]
-        since = {"created_at": min(visits)} if visits else {}
-        seen = {"last_contact_at": max(visits)} if visits else {}
-        for usager in members:
-            known = since if usager.pk in first else since | seen
-            Usager.objects.filter(pk=usager.pk).update(**known)
+        members = [people[personne.cle].pk for personne in menage.personnes]
+        visits = PassageUsager.objects.filter(usager__in=members).values_list("passage__arrived_at", flat=True)
+        if visits:
+            known = {"created_at": min(visits), "last_contact_at": max(visits)}
+            Usager.objects.filter(pk__in=members).update(**known)

@@ -51,7 +51,6 @@ def seed(password: str) -> int:
     dossiers.make_dossiers(people, agents, today)
     guichet.earlier_days(people, agents, today)
     guichet.this_day(people, agents, today)
-    personnes.know_since_first_visit(people)
     bureau.make_bureau(people, agents, today)
     rendez_vous.make_agenda(people, agents, today)
     rendez_vous.make_outings(people, agents, today)
@@ -59,4 +58,5 @@ def seed(password: str) -> int:
     identites.make_identites(people, agents, today)
     demarches.make_demarches(people, agents, today)
     droits.make_droits(people, today)
+    personnes.know_since_first_visit(people)
     return len(people)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,8 +69,9 @@ class HubForm(forms.Form):
             return "non" if all(value in ("", "False") for value in values) else "oui"
         choices = getattr(self.fields[name], "choices", None)
         if choices is None:
-            return ", ".join(values)
-        labels = {str(value): str(label) for value, label in self.fields[name].widget.choices}
+            rewrite = getattr(self.fields[name], "as_written", str)
+            return ", ".join(rewrite(value) for value in values)
+        labels = {str(value): str(label) for value, label in flat(self.fields[name].widget.choices)}
         return ", ".join(labels.get(value, value) for value in values if value)
 
 
@@ -144,6 +146,15 @@ class EditForm(HubForm, forms.ModelForm):
         values = value if isinstance(value, list) else [value]
         prepared = [str(self.fields[name].prepare_value(v)) for v in values if v not in (None, "")]
         return self.shown(name, prepared)
+
+
+def flat(choices: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    """The choices of a list, those that stand under a heading too."""
+    for value, label in choices:
+        if isinstance(label, (list, tuple)):
+            yield from label
+        else:
+            yield value, label
 
 
 def _name_the_empty_choice(field: forms.Field) -> None:

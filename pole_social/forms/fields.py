@@ -25,6 +25,14 @@ class PartialDateField(forms.CharField):
         except UnreadableDate as error:
             raise ValidationError(str(error), code="date") from error
 
+    def as_written(self, typed: str) -> str:
+        """One way of writing for one date: two agents who typed the same day did not disagree."""
+        try:
+            found = self.clean(typed)
+        except ValidationError:
+            return typed
+        return typed.strip() if found is None else str(self.prepare_value(found))
+
 
 class FreeDateField(PartialDateField):
     """A complete date, typed freely; cleans to a `date` or None."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -11,10 +11,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accueil.models import Demande, Passage, PieceDemandee, Usager
+from accueil.models import Demande, Passage, PieceDemandee, RendezVous, Usager
 from parcours.demonstration.builders import make_demande, make_fait, make_passage, make_relais, receive
+from parcours.demonstration.rendez_vous import make_rendez_vous
 from pole_social.models import Acces, Agent
 from tests.accueil.conftest import OTHER_SEARCHERS, last_acces, same_as_unknown, someone
+from tests.accueil.test_demarche import make_demarche
+from tests.accueil.test_orientation import make_orientation
 from tests.bulk import copies, related_alike
 from tests.queries import count_queries
 
@@ -58,6 +61,36 @@ def test_says_what_was_done_what_comes_and_what_to_bring(
     assert "<title>Feuille de route · Pôle social</title>" in page
     row = last_acces("feuille_de_route")
     assert (row.action, row.usager_ids) == (Acces.Action.IMPRESSION, [aminata.pk])
+
+
+@pytest.fixture
+def coming(cast: SimpleNamespace, aminata: Usager) -> RendezVous:
+    """In four days, at 9 h 30, with the médecin of PMI."""
+    starts_at = timezone.make_aware(datetime.combine(in_days(4), time(9, 30)))
+    return make_rendez_vous(aminata, avec=cast.medecin, by=cast.gos, starts_at=starts_at)
+
+
+def test_says_what_was_done_online_where_to_go_and_when(
+    cast: SimpleNamespace, desk: Client, received: Passage, aminata: Usager, coming: RendezVous
+) -> None:
+    make_demarche(aminata, by=cast.gos, passage=received, preuve="CAF-2027-11")
+    make_orientation(received, by=cast.gos, usager=aminata)
+    page = desk.get(url(received)).content.decode()
+    for shown in ("caf.fr", "avec la personne", "CAF-2027-11", "CCAS", "la cantine", "à 9 h 30", "sur place"):
+        assert shown in page
+    assert coming.agent.nom_complet not in page
+
+
+def test_of_a_confidential_passage_only_when_to_come(
+    cast: SimpleNamespace, desk: Client, received: Passage, aminata: Usager, coming: RendezVous
+) -> None:
+    make_demarche(aminata, by=cast.gos, passage=received, preuve="CAF-2027-11")
+    make_orientation(received, by=cast.gos, usager=aminata)
+    Passage.objects.filter(pk=received.pk).update(is_confidentiel=True)
+    page = desk.get(url(received)).content.decode()
+    assert "à 9 h 30" in page
+    for hidden in ("caf.fr", "CAF-2027-11", "la cantine"):
+        assert hidden not in page
 
 
 def test_dates_come_in_order_and_the_past_is_left_out(cast: SimpleNamespace, desk: Client, received: Passage) -> None:

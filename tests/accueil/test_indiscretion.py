@@ -43,7 +43,7 @@ class TestLeftOpen:
 
     def test_no_word_goes_to_the_wrong_person(self, cast: SimpleNamespace, couple: Any, sign_in: SignIn) -> None:
         client = sign_in(cast.gos)
-        typed = {"sujet": "logement", "valeur": "elle a peur de rentrer"}
+        typed = {"logement": "elle a peur de rentrer"}
         assert client.post(f"/accueil/passages/{couple.pk}/faits/", typed).status_code == 409
         typed = {"besoin": "Un hébergement", "domaine": "1"}
         assert client.post(f"/accueil/passages/{couple.pk}/demandes/", typed).status_code == 409
@@ -58,6 +58,6 @@ class TestLeftOpen:
 
     def test_with_everybody_visible_it_is_noted(self, cast: SimpleNamespace, aminata: Usager, sign_in: SignIn) -> None:
         passage = receive(make_passage(aminata, by=cast.gos), by=cast.gos)
-        typed = {"sujet": "logement", "valeur": "hébergée chez sa sœur"}
+        typed = {"logement": "hébergée chez sa sœur"}
         assert sign_in(cast.gos).post(f"/accueil/passages/{passage.pk}/faits/", typed).status_code == 302
         assert Fait.objects.get().usager == aminata

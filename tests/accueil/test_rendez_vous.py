@@ -223,7 +223,7 @@ class TestBooking:
 
     def test_a_sealed_person_is_in_no_search(self, desk: Client) -> None:
         assert desk.get(NEW, {"usager": str(someone(is_sealed=True).pk)}).status_code == 404
-        assert desk.get(NEW, {"usager": someone().pk}).status_code == 200
+        assert desk.get(NEW, {"usager": str(someone().pk)}).status_code == 200
 
     def test_queries_do_not_depend_on_the_agenda(self, cast: SimpleNamespace, desk: Client, aminata: Usager) -> None:
         url = f"{NEW}?usager={aminata.pk}&avec={affectation(cast.cesf, aminata)}&jour=12/01/2027"

@@ -296,3 +296,11 @@ class TestGivingBack:
 def test_a_draft_says_nothing_in_its_address(kept: Brouillon) -> None:
     assert isinstance(kept.pk, UUID)
     assert kept.pk.version == 4
+
+
+def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(desk: Client) -> None:
+    """The desk asks for its lists every ten seconds: the sign-in form must not stand in their place."""
+    expire()
+    answer = desk.get("/accueil/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Refresh"], answer.content) == (204, "true", b"")
+    assert desk.get("/accueil/").headers["Location"] == "/connexion/?next=/accueil/"
