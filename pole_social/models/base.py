@@ -123,8 +123,11 @@ class WithMoves(models.Model):
         return {}
 
     def last_move(self) -> Any:
-        """The dated row of the latest move, None for a row without history."""
-        return self.etapes.order_by("-at", "-pk").first()
+        """The dated row of the move that led to this state, None for a row without history.
+
+        By the state first: two moves may bear the same instant (a clock that is set).
+        """
+        return self.etapes.filter(vers=self.statut).order_by("-at", "-pk").first()
 
     def can_undo(self, last: Any, *, by: Any) -> bool:
         """Whether `by` may still take `last` back: their own, recent, and not itself a taking back."""
