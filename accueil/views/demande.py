@@ -73,7 +73,7 @@ def show_demande(request: HttpRequest, pk: UUID, **given: Any) -> HttpResponse:
         "demande": found,
         "acts": acts,
         "etapes": [(etape, Statut(etape.vers).label) for etape in etapes],
-        "annule": acts and bool(etapes) and found.can_undo(etapes[-1], by=agent),
+        "annule": acts and found.can_undo(found.last_among(etapes), by=agent),
         "clics": [(to, label) for to, label in CLICKS.items() if found.can_move(to)],
         "piece_form": PieceForm(auto_id="piece_%s"),
     }

@@ -146,7 +146,6 @@ def rendez_vous(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _show(request: HttpRequest, found: RendezVous, *, status: int = 200, **given: Any) -> HttpResponse:
     agent = signed_in(request)
     etapes = list(found.etapes.select_related("by").order_by("at", "pk"))
-    last = etapes[-1] if etapes else None
     acts = _acts_on(agent, found)
     context = {
         "rendez_vous": found,
@@ -154,7 +153,7 @@ def _show(request: HttpRequest, found: RendezVous, *, status: int = 200, **given
         "personne": Usager.objects.visible_to(agent).filter(pk=found.usager_id).first(),
         "acts": acts,
         "est_aujourdhui": found.jour == timezone.localdate(),
-        "annulable": acts and not found.passage_id and found.can_undo(last, by=agent),
+        "annulable": acts and not found.passage_id and found.can_undo(found.last_among(etapes), by=agent),
     }
     return render(request, "accueil/rendez_vous.html", context | given, status=status)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
@@ -128,6 +129,10 @@ class WithMoves(models.Model):
         By the state first: two moves may bear the same instant (a clock that is set).
         """
         return self.etapes.filter(vers=self.statut).order_by("-at", "-pk").first()
+
+    def last_among(self, etapes: Sequence[Any]) -> Any:
+        """The same, among the dated rows that a page has read, the oldest first."""
+        return next((etape for etape in reversed(etapes) if etape.vers == self.statut), None)
 
     def can_undo(self, last: Any, *, by: Any) -> bool:
         """Whether `by` may still take `last` back: their own, recent, and not itself a taking back."""
