@@ -130,6 +130,8 @@ def test_five_leave_while_five_arrive(desk: Desk) -> None:
 def test_ctrl_c_reaches_the_user_and_not_the_server(desk: Desk) -> None:
     user = desk.seat()
     os.killpg(user.pid, signal.SIGINT)
+    # Before closing what it reads, or it may end by itself just before it looks at the signal.
+    user.wait(timeout=PATIENCE_S)
     user.communicate(timeout=PATIENCE_S)
     assert user.returncode == -signal.SIGINT
     assert desk.postmaster() is None
