@@ -15,10 +15,10 @@ from django.utils import timezone
 from accueil.forms.demande import DecisionForm, DemandeClotureForm, DemandeForm, ReponseForm, SuiteForm
 from accueil.forms.piece import PieceForm
 from accueil.models import Demande, Passage
-from accueil.views.guichet import my_demande, my_passage
+from accueil.views.guichet import acts_on, my_demande, my_passage
 from accueil.views.passage import is_whole, people_of, show
 from accueil.views.suite import with_suites
-from pole_social.access import DESK, signed_in
+from pole_social.access import signed_in
 from pole_social.models import Agent, MoveRefused
 from pole_social.once import once
 from pole_social.templatetags.temps import jour_court
@@ -68,7 +68,7 @@ def show_demande(request: HttpRequest, pk: UUID, **given: Any) -> HttpResponse:
     found = get_object_or_404(visible.select_related("agent", "domaine", "droit", "created_by", "relais"), pk=pk)
     with_suites(agent, [found])
     etapes = list(found.etapes.select_related("by"))
-    acts = bool(DESK & agent.roles) and found.unite_id in agent.unite_ids
+    acts = acts_on(agent, found.unite_id)
     context = {
         "demande": found,
         "acts": acts,

@@ -18,9 +18,9 @@ from django.utils import timezone
 from accueil.forms.droit import ETAPES, SuiteForm, SuivreForm
 from accueil.models import Bareme, Demande, Droit, DroitSuivi, Passage, PassageUsager, Regle, Usager
 from accueil.regles import Baremes, Constat, Niveau, RegleLue, Savoir, constater, question
-from accueil.views.guichet import desk_unite, my_passage, no_desk
+from accueil.views.guichet import acts_on, desk_unite, my_passage, no_desk
 from accueil.views.savoirs import Known, asked_of, latest_of, stands
-from pole_social.access import DESK, signed_in
+from pole_social.access import signed_in
 from pole_social.models import Agent, MoveRefused
 from pole_social.once import once
 from pole_social.templatetags.temps import date_longue
@@ -167,7 +167,7 @@ def droit_suivi(request: HttpRequest, pk: UUID) -> HttpResponse:
     agent = signed_in(request)
     visible = DroitSuivi.objects.visible_to(agent).with_delay()
     found = get_object_or_404(visible.select_related("usager", "droit", "unite__lieu", "agent"), pk=pk)
-    acts = bool(DESK & agent.roles) and found.unite_id in agent.unite_ids
+    acts = acts_on(agent, found.unite_id)
     context = {
         "suivi": found,
         "usager": found.usager,

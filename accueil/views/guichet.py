@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from accueil.models import Demande, Passage, Relais, Usager
-from pole_social.access import signed_in
+from pole_social.access import DESK, signed_in
 from pole_social.frame import current_unite
-from pole_social.models import Bureau, MoveRefused, Unite
+from pole_social.models import Agent, Bureau, MoveRefused, Unite
 
 SESSION_BUREAU = "bureau"
 
@@ -27,6 +27,16 @@ def desk_unite(request: HttpRequest) -> Unite | None:
 def no_desk(request: HttpRequest) -> HttpResponse:
     """Say it honestly: this agent works in no reception unité."""
     return render(request, "accueil/sans_guichet.html")
+
+
+def registers(request: HttpRequest) -> bool:
+    """Whether this agent registers passages, and so may make a new person; the others send to the reception desk."""
+    return bool(DESK & signed_in(request).roles and desk_unite(request))
+
+
+def acts_on(agent: Agent, unite_id: int) -> bool:
+    """Whether the buttons of what this unité holds are this agent's: the other readers only read."""
+    return bool(DESK & agent.roles) and unite_id in agent.unite_ids
 
 
 def my_passage(request: HttpRequest, pk: UUID) -> Passage:

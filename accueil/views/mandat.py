@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from accueil.forms.mandat import MandatForm, SignatureForm
 from accueil.models import Mandat, Usager
-from accueil.views.guichet import desk_unite, no_desk
-from pole_social.access import DESK, signed_in
+from accueil.views.guichet import acts_on, desk_unite, no_desk
+from pole_social.access import signed_in
 from pole_social.once import once
 
 
@@ -40,11 +40,10 @@ def mandat(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _show(request: HttpRequest, found: Mandat, **given: Any) -> HttpResponse:
-    agent = signed_in(request)
     context = {
         "mandat": found,
         "usager": found.usager,
-        "acts": bool(DESK & agent.roles) and found.unite_id in agent.unite_ids,
+        "acts": acts_on(signed_in(request), found.unite_id),
         "form": SignatureForm(),
     }
     return render(request, "accueil/mandat.html", context | given)

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from accueil.forms.orientation import OrientationForm, PartenaireRechercheForm, ReponseRecueForm, RepriseForm
 from accueil.models import Demande, Orientation, Passage, Usager
-from accueil.views.guichet import everybody_of, my_demande, my_passage
-from pole_social.access import DESK, signed_in
+from accueil.views.guichet import acts_on, everybody_of, my_demande, my_passage
+from pole_social.access import signed_in
 from pole_social.models import Agent, MoveRefused, Unite
 from pole_social.once import once
 
@@ -93,7 +93,7 @@ def bon(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(Orientation.objects.visible_to(agent).select_related(*WITH), pk=pk)
     context = {
         "orientation": found,
-        "acts": bool(DESK & agent.roles) and found.unite_id in agent.unite_ids,
+        "acts": acts_on(agent, found.unite_id),
         "papiers": found.demande.droit.papiers if found.demande and found.demande.droit else [],
     }
     return render(request, "accueil/orientation_bon.html", context)

@@ -15,12 +15,12 @@ from accueil.forms.savoirs import SavoirsForm
 from accueil.models import Demande, Passage, PassageUsager, Relais, Usager
 from accueil.views.demarche import demarches_of
 from accueil.views.droit import droits_of
-from accueil.views.guichet import chosen_bureau, my_passage, say_moved
+from accueil.views.guichet import acts_on, chosen_bureau, my_passage, say_moved
 from accueil.views.orientation import orientations_of
 from accueil.views.rendez_vous import rendezvous_of
 from accueil.views.savoirs import asked_of, latest_of, savoirs_of
 from accueil.views.suite import with_suites
-from pole_social.access import DESK, signed_in
+from pole_social.access import signed_in
 from pole_social.models import Agent, MoveRefused
 
 Statut = Passage.Statut
@@ -50,7 +50,7 @@ def show(request: HttpRequest, found: Passage, *, status: int = 200, **given: An
         "anciennes": [demande for demande in suivies if demande.passage_id != found.pk],
         "bloquantes": [demande for demande in demandes if demande.needs_next_step],
         "relais": _handed_over(agent, demandes),
-        "acts": bool(DESK & agent.roles) and found.unite_id in agent.unite_ids,
+        "acts": acts_on(agent, found.unite_id),
         "depliee": request.GET.get("pieces", ""),
         "demande_form": DemandeForm(people=people, auto_id="demande_%s"),
         "fait_form": SavoirsForm(people=people, known=latest, asked=asked, auto_id="fait_%s"),

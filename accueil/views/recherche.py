@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accueil.forms.recherche import RechercheForm, find
-from accueil.views.guichet import desk_unite
-from pole_social.access import DESK, signed_in
+from accueil.views.guichet import registers
+from pole_social.access import signed_in
 
 
 def recherche(request: HttpRequest) -> HttpResponse:
@@ -16,8 +16,6 @@ def recherche(request: HttpRequest) -> HttpResponse:
     form = RechercheForm(request.POST if request.method == "POST" else None)
     form.fields["q"].widget.attrs["autofocus"] = not form.is_bound
     candidats = find(agent, form.typed_parts) if form.is_bound and form.is_valid() else None
-    # Whoever registers passages may also make a new person; the others send to the reception desk.
-    registers = bool(DESK & agent.roles and desk_unite(request))
-    context = {"form": form, "candidats": candidats, "registers": registers}
+    context = {"form": form, "candidats": candidats, "registers": registers(request)}
     is_part = request.htmx  # type: ignore[attr-defined]
     return render(request, "accueil/_recherche_reponse.html" if is_part else "accueil/recherche.html", context)

@@ -28,12 +28,12 @@ from accueil.models import (
 from accueil.views.demarche import demarches_of_usager
 from accueil.views.droit import droits_of_usager
 from accueil.views.foyer import households
-from accueil.views.guichet import desk_unite, no_desk
+from accueil.views.guichet import desk_unite, no_desk, registers
 from accueil.views.identite import IDENTITE
 from accueil.views.orientation import orientations_of_usager
 from accueil.views.rendez_vous import rendezvous_of_usager
 from accueil.views.savoirs import asked_of, stands
-from pole_social.access import DESK, signed_in
+from pole_social.access import signed_in
 from pole_social.models import Agent
 from pole_social.once import once
 
@@ -88,7 +88,7 @@ def usager(request: HttpRequest, pk: UUID) -> HttpResponse:
         **_history(agent, found),
         **_around(agent, found),
         "rattachements": _why(agent, found),
-        "registers": bool(DESK & agent.roles and desk_unite(request)),
+        "registers": registers(request),
         "edits": bool(IDENTITE & agent.roles),
     }
     for section in SECTIONS:
