@@ -267,3 +267,8 @@ class EtapeRendezVous(Etape):
 
     def __str__(self) -> str:
         return self.vers
+
+    @property
+    def libelle(self) -> str:
+        """« À venir » says where it stands, not that somebody gave it."""
+        return super().libelle if self.de else "rendez-vous donné"

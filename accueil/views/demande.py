@@ -72,7 +72,7 @@ def show_demande(request: HttpRequest, pk: UUID, **given: Any) -> HttpResponse:
     context = {
         "demande": found,
         "acts": acts,
-        "etapes": [(etape, Statut(etape.vers).label) for etape in etapes],
+        "etapes": etapes,
         "annule": acts and found.can_undo(found.last_among(etapes), by=agent),
         "clics": [(to, label) for to, label in CLICKS.items() if found.can_move(to)],
         "piece_form": PieceForm(auto_id="piece_%s"),

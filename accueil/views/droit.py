@@ -171,7 +171,7 @@ def droit_suivi(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "suivi": found,
         "usager": found.usager,
-        "etapes": [(step, Statut(step.vers).label) for step in found.etapes.select_related("by")],
+        "etapes": found.etapes.select_related("by"),
         "gestes": [(to, ETAPES[to][1]) for to in found.MOVES.get(found.statut, ())] if acts else [],
         "acts": acts and found.is_open,
         "late": bool(found.is_open and found.echeance and found.echeance < timezone.localdate()),

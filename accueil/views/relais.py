@@ -57,7 +57,7 @@ def relais(request: HttpRequest, pk: UUID) -> HttpResponse:
         "relais": found,
         "late": found.is_late(),
         "demandes": demandes.select_related("passage"),
-        "etapes": [(etape, Statut(etape.vers).label) for etape in found.etapes.select_related("by")],
+        "etapes": found.etapes.select_related("by"),
     }
     return render(request, "accueil/relais.html", context)
 

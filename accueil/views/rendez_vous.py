@@ -149,7 +149,7 @@ def _show(request: HttpRequest, found: RendezVous, *, status: int = 200, **given
     acts = _acts_on(agent, found)
     context = {
         "rendez_vous": found,
-        "etapes": [(etape, Statut(etape.vers).label) for etape in etapes],
+        "etapes": etapes,
         "personne": Usager.objects.visible_to(agent).filter(pk=found.usager_id).first(),
         "acts": acts,
         "est_aujourdhui": found.jour == timezone.localdate(),

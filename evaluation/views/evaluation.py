@@ -113,7 +113,7 @@ def _found(found: Evaluation, agent: Agent, lignes: list[Ligne]) -> dict[str, An
     """Strengths, propositions, and the history of states."""
     appuis = PointAppui.objects.visible_to(agent).filter(evaluation=found)
     propositions = Proposition.objects.visible_to(agent).filter(evaluation=found)
-    etapes = [(etape, Statut(etape.vers).label) for etape in found.etapes.select_related("by")]
+    etapes = list(found.etapes.select_related("by"))
     off_paper = {ligne.exploration.domaine_id for ligne in lignes if ligne.is_kept_off_paper}
     proposed = [
         (one, one.fragilite is not None and one.fragilite.fragilite.domaine_id in off_paper)
@@ -124,5 +124,5 @@ def _found(found: Evaluation, agent: Agent, lignes: list[Ligne]) -> dict[str, An
         "propositions": proposed,
         "has_printed_propositions": any(not is_kept_off_paper for _, is_kept_off_paper in proposed),
         "etapes": etapes,
-        "derniere_etape": etapes[-1][0] if etapes else None,
+        "derniere_etape": etapes[-1] if etapes else None,
     }

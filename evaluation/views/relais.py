@@ -45,7 +45,7 @@ def _show(request: HttpRequest, found: Relais, retour: RetourForm) -> HttpRespon
         "usager": Usager.objects.visible_to(agent).filter(pk=found.usager_id).first(),
         "demandes": Demande.objects.visible_to(agent).filter(relais=found).select_related("domaine"),
         "faits": latest_faits(agent, found.usager_id),
-        "etapes": [(e, Relais.Statut(e.vers).label) for e in found.etapes.select_related("by")],
+        "etapes": found.etapes.select_related("by"),
         "evaluation": Evaluation.objects.visible_to(agent).filter(relais_recus=found).first(),
         "can_accept": is_mine and Role.SOCIAL in agent.roles,
         "can_return": is_mine,

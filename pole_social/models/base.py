@@ -66,6 +66,12 @@ class Etape(PersonRow):
         abstract = True
         ordering: ClassVar = ["at"]
 
+    @property
+    def libelle(self) -> str:
+        """The state that it led to, as people say it."""
+        records: Any = self._meta.get_field("objet").related_model
+        return str(records.Statut(self.vers).label)
+
 
 class WithMoves(models.Model):
     """A record with a `statut`, the table of its moves and its history in `etapes`.
