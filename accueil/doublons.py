@@ -11,15 +11,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from rapidfuzz.distance import OSA
+
+from accueil.recherche.ressemblance import near_names
 
 # How many of the newest records are compared with all the others in one page.
 COMPARED = 500
 # Of one record: a very common name would otherwise be the whole page.
 PER_RECORD = 10
 PAIRS_SHOWN = 25
-# Words shorter than this are the same or are not; a long one may have two letters wrong.
-SHORT_WORD, LONG_WORD = 4, 8
 
 WINDOW = """
 SELECT u.id FROM accueil_usager u
@@ -140,26 +139,6 @@ def _reasons(par: str, names: list[str], born: Born, other_names: list[str], oth
     if all(born) and born == other_born:
         raisons.add("même date de naissance")
     return raisons
-
-
-def near_names(one: str, other: str) -> bool:
-    """Whether each word of the shorter name is a word of the longer one, a letter or two aside, in any order."""
-    short, long = sorted((one.split(), other.split()), key=len)
-    if len(short) < 2:
-        return False
-    left = list(long)
-    for word in short:
-        match = next((known for known in left if _near_words(word, known)), None)
-        if match is None:
-            return False
-        left.remove(match)
-    return True
-
-
-def _near_words(one: str, other: str) -> bool:
-    shorter = min(len(one), len(other))
-    allowed = 0 if shorter < SHORT_WORD else 1 if shorter < LONG_WORD else 2
-    return one == other or OSA.distance(one, other, score_cutoff=allowed) <= allowed
 
 
 def near_births(one: Born, other: Born) -> bool:

@@ -1,4 +1,8 @@
-"""How much the words typed resemble the words of a name. Pure; it compares spellings and says nothing of a person."""
+"""How much words resemble: those typed and those of a name, then those of two names. Pure; it says nothing of a person.
+
+A search shows too many rather than too few, in order; two records are said to have names alike, or not. Hence two
+measures of the same distance: a likeness from 0 to 1, and a number of wrong letters.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,9 @@ SURE = 0.9
 FLOOR = 0.6
 # Of people who resemble equally, nothing of the name is left unsaid by the first.
 UNSAID = 0.02
+
+# Of two names written down, a word may have one wrong letter in so many, and so many in all: « Léa » is not « Léo ».
+LETTERS_FOR_ONE_WRONG, MAX_WRONG = 4, 2
 
 # For each typed word, the words of the vocabulary that are near it, and how near.
 Near = Mapping[str, Mapping[str, float]]
@@ -93,3 +100,23 @@ def spelling(typed: str, word: str) -> float:
     if word.startswith(typed):
         value = max(value, 0.85 + 0.1 * len(typed) / longest)
     return value if value >= WORD_FLOOR else 0.0
+
+
+def near_names(one: str, other: str) -> bool:
+    """Whether each word of the shorter name is a word of the longer one, a letter or two aside, in any order."""
+    short, long = sorted((one.split(), other.split()), key=len)
+    if len(short) < 2:
+        return False
+    left = list(long)
+    for word in short:
+        match = next((known for known in left if near_words(word, known)), None)
+        if match is None:
+            return False
+        left.remove(match)
+    return True
+
+
+def near_words(one: str, other: str) -> bool:
+    """Whether two words of a name may be one, written twice."""
+    allowed = min(len(one) // LETTERS_FOR_ONE_WRONG, len(other) // LETTERS_FOR_ONE_WRONG, MAX_WRONG)
+    return OSA.distance(one, other, score_cutoff=allowed) <= allowed

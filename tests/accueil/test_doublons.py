@@ -15,10 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accueil.doublons import PAIRS_SHOWN, likely, near_births, near_names
+from accueil.doublons import PAIRS_SHOWN, likely, near_births
 from accueil.fusion import merge
 from accueil.models import Coordonnee, Correction, Deport, Distincts, Fusion, Passage, Usager
 from accueil.models.fusion import REVERSIBLE_FOR
+from accueil.recherche.ressemblance import near_names
 from parcours.demonstration.builders import make_demande, make_ecrit, make_evaluation, make_parcours, make_passage
 from pole_social.models import Acces
 from tests.accueil.conftest import last_acces, same_as_unknown, someone
