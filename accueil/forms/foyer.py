@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accueil.models import Foyer, MembreFoyer, Usager
 from pole_social.forms import CreateForm, FreeDateField
-from pole_social.models import Agent, Envoi
+from pole_social.models import Agent
 
 Lien = MembreFoyer.Lien
 # A child may be at both parents'; nobody else lives in two homes.
@@ -44,9 +44,7 @@ class PlaceForm(CreateForm, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        # A double click would otherwise meet the place that the first one made.
-        cle = cleaned.get("cle")
-        if not (cle and Envoi.objects.filter(agent=self.by, cle=cle).exists()):
+        if not self.was_sent(self.by):
             self.check_place(cleaned)
         return cleaned
 

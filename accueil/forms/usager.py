@@ -10,7 +10,7 @@ from accueil.forms.identite import NaissanceField, NamesMixin
 from accueil.forms.recherche import RechercheForm, strong_matches
 from accueil.models import Usager
 from pole_social.forms import CreateForm
-from pole_social.models import Agent, Envoi, Territoire
+from pole_social.models import Agent, Territoire
 
 
 class NouvelUsagerForm(NamesMixin, CreateForm, forms.ModelForm):
@@ -43,7 +43,7 @@ class NouvelUsagerForm(NamesMixin, CreateForm, forms.ModelForm):
         if {"nom_usage", "prenoms", "naissance"} <= cleaned.keys():
             self.same = strong_matches(self.by, cleaned["nom_usage"], cleaned["prenoms"], cleaned["naissance"])
         # Asked after looking, so that a first click that ends between the two is seen.
-        if self.same and self._was_sent():
+        if self.same and self.was_sent(self.by):
             self.same = []
         if self.same:
             self.fields["est_une_autre"].widget = forms.CheckboxInput(attrs={"class": "form-check-input"})
@@ -53,11 +53,6 @@ class NouvelUsagerForm(NamesMixin, CreateForm, forms.ModelForm):
             )
             self.add_error("est_une_autre", message)
         return cleaned
-
-    def _was_sent(self) -> bool:
-        """A double click would otherwise meet the person that the first one made."""
-        cle = self.cleaned_data.get("cle")
-        return cle is not None and Envoi.objects.filter(agent=self.by, cle=cle).exists()
 
     def save(self, *, by: Agent, territoire: Territoire) -> Usager:  # type: ignore[override]
         """Make the person, of this territoire; the passage registered next relates the unité to them."""

@@ -13,7 +13,7 @@ from django.db.models.fields import BLANK_CHOICE_DASH
 from django.http import QueryDict
 
 from pole_social.http import TECHNICAL_FIELDS
-from pole_social.models import Agent, StaleVersion
+from pole_social.models import Agent, Envoi, StaleVersion
 from pole_social.texts import normalise, validate_text
 
 EMPTY_CHOICE = "Choisir…"
@@ -87,6 +87,11 @@ class CreateForm(HubForm):
     def clean_cle(self) -> uuid.UUID:
         """A missing key is a new form; a damaged one is refused by the field."""
         return self.cleaned_data["cle"] or uuid.uuid4()
+
+    def was_sent(self, by: Agent) -> bool:
+        """Whether this form has had its effect already: a second click must not meet what the first one made."""
+        cle = self.cleaned_data.get("cle")
+        return cle is not None and Envoi.objects.filter(agent=by, cle=cle).exists()
 
     def renew_key(self) -> None:
         self.retype("cle", str(uuid.uuid4()))
