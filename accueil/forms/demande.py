@@ -9,8 +9,8 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.utils import timezone
 
+from accueil.forms.moments import ComingDateField, not_past
 from accueil.models import Demande, Droit, Passage, PieceDemandee, Usager
 from pole_social.forms import CreateForm, EditForm, FreeDateField, HubForm, KnownChoiceField
 from pole_social.models import Agent
@@ -92,7 +92,7 @@ class DemandeForm(PersonChoice, DroitChoice, ImposedDate, CreateForm, forms.Mode
 
     usager = person_field("Qui demande")
     droit = droit_field()
-    echeance = FreeDateField(
+    echeance = ComingDateField(
         label="Prochaine étape le", required=False, help_text="Si elle ne se règle pas aujourd’hui."
     )
     field_order = ("usager", "besoin", "domaine", "droit", "echeance", "is_echeance_imposee")
@@ -107,9 +107,6 @@ class DemandeForm(PersonChoice, DroitChoice, ImposedDate, CreateForm, forms.Mode
         super().__init__(*args, **kwargs)
         self.offer(people)
         self.offer_droits()
-
-    def clean_echeance(self) -> date | None:
-        return not_past(self.cleaned_data["echeance"])
 
     def save(self, *, by: Agent, passage: Passage) -> Demande:  # type: ignore[override]
         """Note the need, and the papers of its right; the unité stays related to the person while it is open."""
@@ -178,12 +175,9 @@ class DecisionForm(HubForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Lu par : les agents rattachés à la personne. Nécessaire pour un refus ou un ajournement.",
     )
-    echeance = FreeDateField(
+    echeance = ComingDateField(
         label="Revient le", required=False, help_text="Pour un ajournement : le jour où elle est réexaminée."
     )
-
-    def clean_echeance(self) -> date | None:
-        return not_past(self.cleaned_data["echeance"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
@@ -237,10 +231,3 @@ class DemandeClotureForm(HubForm):
         help_text="Lu par : les agents rattachés à la personne. Ni dossier médical ni notes personnelles ici.",
         error_messages={"required": "Écrivez pourquoi."},
     )
-
-
-def not_past(day: date | None) -> date | None:
-    """A next step is to come, or today."""
-    if day and day < timezone.localdate():
-        raise ValidationError("Cette date est passée : donnez une date à venir.", code="past")
-    return day

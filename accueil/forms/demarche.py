@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django import forms
 
-from accueil.forms.demande import PersonChoice, not_past, person_field
+from accueil.forms.demande import PersonChoice, person_field
+from accueil.forms.moments import ComingDateField
 from accueil.models import Demarche, Droit, Mandat, Passage, Usager
-from pole_social.forms import CreateForm, FreeDateField, KnownChoiceField
+from pole_social.forms import CreateForm, KnownChoiceField
 from pole_social.models import Agent, Unite
 from pole_social.templatetags.temps import jour_court
 
@@ -33,7 +33,7 @@ class DemarcheForm(PersonChoice, CreateForm, forms.ModelForm):
         help_text="Seulement pour une démarche faite pour la personne.",
         error_messages={"invalid_choice": "Choisissez un mandat de la liste."},
     )
-    echeance = FreeDateField(
+    echeance = ComingDateField(
         label="Prochaine échéance le",
         required=False,
         help_text="Une pièce à déposer, une réponse à lire… L’accueil garde cette date jusqu’à ce que ce soit fait.",
@@ -72,9 +72,6 @@ class DemarcheForm(PersonChoice, CreateForm, forms.ModelForm):
         self.fields["mandat"].choices = labels  # type: ignore[attr-defined]
         if len(labels) == 1:
             self.fields["mandat"].initial = labels[0][0]
-
-    def clean_echeance(self) -> date | None:
-        return not_past(self.cleaned_data["echeance"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django import forms
 
-from accueil.forms.demande import not_past
+from accueil.forms.moments import ComingDateField
 from accueil.forms.montant import AmountField
 from accueil.models import Droit, DroitSuivi, Usager
-from pole_social.forms import CreateForm, EditForm, FreeDateField, HubForm, KnownChoiceField
+from pole_social.forms import CreateForm, EditForm, HubForm, KnownChoiceField
 
 Statut, NonRecours = DroitSuivi.Statut, DroitSuivi.NonRecours
 LECTEURS = "Lu par : les agents rattachés à la personne. Ni dossier médical ni notes personnelles ici."
@@ -34,13 +33,6 @@ class SuivreForm(CreateForm):
 
     def clean_usager(self) -> Usager:
         return self.people[self.cleaned_data["usager"]]
-
-
-class ComingDateField(FreeDateField):
-    """A date to come, or today."""
-
-    def clean(self, value: Any) -> date | None:  # type: ignore[override]
-        return not_past(super().clean(value))
 
 
 def _cause(*, choices: list[Any] | None = None, required: bool = False) -> forms.ChoiceField:

@@ -1,4 +1,4 @@
-"""A day to come and an hour, typed as they are said."""
+"""A date to come, a day to come and an hour, typed as they are said."""
 
 from __future__ import annotations
 
@@ -23,7 +23,21 @@ _NUMBERS = re.compile(r"^(\d{1,2})[/.\- ](\d{1,2})(?:[/.\- ](\d{2}))?$", re.ASCI
 _WORDS = re.compile(r"^(\d{1,2})(?:er)? ([^\W\d]{3,9}\.?)(?: (\d{2}))?$")
 
 
-class ComingDayField(FreeDateField):
+def not_past(day: date | None) -> date | None:
+    """A next step is to come, or today."""
+    if day and day < timezone.localdate():
+        raise ValidationError("Cette date est passée : donnez une date à venir.", code="past")
+    return day
+
+
+class ComingDateField(FreeDateField):
+    """A date to come, or today."""
+
+    def clean(self, value: Any) -> date | None:  # type: ignore[override]
+        return not_past(super().clean(value))
+
+
+class ComingDayField(ComingDateField):
     """A day to come: `24 nov.`, `24/11`, « demain », « jeudi »… A year that is not typed is the next one possible."""
 
     def clean(self, value: Any) -> date | None:  # type: ignore[override]
@@ -32,10 +46,7 @@ class ComingDayField(FreeDateField):
             return timezone.localdate() + timedelta(days=SAID[text])
         if text in DAYS:
             return _next_weekday(DAYS.index(text))
-        found = super().clean(_with_year(_WEEKDAY.sub("", text)))
-        if found and found < timezone.localdate():
-            raise ValidationError("Ce jour est déjà passé.", code="past")
-        return found
+        return super().clean(_with_year(_WEEKDAY.sub("", text)))
 
 
 def _next_weekday(weekday: int) -> date:

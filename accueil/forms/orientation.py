@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
-from accueil.forms.demande import PersonChoice, not_past, person_field
+from accueil.forms.demande import PersonChoice, person_field
+from accueil.forms.moments import ComingDateField
 from accueil.models import Demande, Orientation, Passage, Usager
-from pole_social.forms import CreateForm, FreeDateField, HubForm, KnownChoiceField
+from pole_social.forms import CreateForm, HubForm, KnownChoiceField
 from pole_social.models import Agent, Partenaire
 
 EXPECTED_IN = timedelta(days=15)
@@ -54,7 +55,7 @@ class OrientationForm(PersonChoice, CreateForm, forms.ModelForm):
         help_text="Elle devient « orientée ».",
         error_messages={"invalid_choice": "Choisissez une demande de la liste."},
     )
-    expected_on = FreeDateField(
+    expected_on = ComingDateField(
         label="Réponse attendue le",
         help_text="Passé ce jour sans réponse, l’accueil le voit et relance.",
         error_messages={"required": "Écrivez quand la réponse est attendue."},
@@ -96,9 +97,6 @@ class OrientationForm(PersonChoice, CreateForm, forms.ModelForm):
         self.found = len(found)
         near = {person.commune_id for person in people} - {None} or {self.passage.unite.lieu.commune_id}
         self.fields["partenaire"].choices = [("", "Choisir…"), *grouped(found, near)]  # type: ignore[attr-defined]
-
-    def clean_expected_on(self) -> date | None:
-        return not_past(self.cleaned_data["expected_on"])
 
     def clean(self) -> dict[str, Any]:
         """A demande is oriented for the person who asks, nobody else."""
@@ -164,11 +162,8 @@ class ReponseRecueForm(HubForm):
 class RepriseForm(HubForm):
     """When the demande that came back is taken up again."""
 
-    due_on = FreeDateField(label="Reprendre la demande le", error_messages={"required": "Écrivez le jour."})
+    due_on = ComingDateField(label="Reprendre la demande le", error_messages={"required": "Écrivez le jour."})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["due_on"].initial = timezone.localdate() + REPRISE_IN
-
-    def clean_due_on(self) -> date | None:
-        return not_past(self.cleaned_data["due_on"])

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
-from accueil.forms.demande import PersonChoice, not_past, person_field
+from accueil.forms.demande import PersonChoice, person_field
+from accueil.forms.moments import ComingDateField
 from accueil.models import Demande, Passage, Relais, Usager
-from pole_social.forms import CreateForm, FreeDateField, HubForm
+from pole_social.forms import CreateForm, HubForm
 from pole_social.models import Agent, Unite
 
 PROMISED_IN = timedelta(days=7)
@@ -34,7 +35,7 @@ class RelaisForm(PersonChoice, CreateForm, forms.ModelForm):
             "invalid_choice": "Choisissez des demandes de la liste.",
         },
     )
-    promised_on = FreeDateField(
+    promised_on = ComingDateField(
         label="Réponse promise pour le",
         help_text="Le jour dit à la personne. Passé ce jour, le relais reste ouvert et se montre en retard.",
         error_messages={"required": "Écrivez le jour promis."},
@@ -76,9 +77,6 @@ class RelaisForm(PersonChoice, CreateForm, forms.ModelForm):
         if len(self.people) < 2 or demande.usager is None:
             return demande.besoin
         return f"{demande.besoin} ({demande.usager.nom_complet})"
-
-    def clean_promised_on(self) -> date | None:
-        return not_past(self.cleaned_data["promised_on"])
 
     def clean(self) -> dict[str, Any]:
         """A relais is about one person: their demandes, nobody else's."""

@@ -9,9 +9,10 @@ from django import forms
 from django.forms.models import ModelChoiceField
 from django.utils import timezone
 
+from accueil.forms.moments import ComingDateField
 from accueil.models import Relais
 from evaluation.models import Evaluation
-from pole_social.forms import CreateForm, FreeDateField
+from pole_social.forms import CreateForm
 from pole_social.models import Agent, Unite
 from pole_social.models.lieu import UniteQuerySet
 
@@ -36,7 +37,7 @@ class RelaisForm(CreateForm, forms.ModelForm):
         widget=forms.HiddenInput,
         error_messages={"required": UNKNOWN_CHOICE, "invalid_choice": UNKNOWN_CHOICE},
     )
-    promised_on = FreeDateField(
+    promised_on = ComingDateField(
         label="Réponse promise le",
         help_text="La date que vous donnez à la personne. Passée, le relais s’affiche en retard des deux côtés.",
     )
@@ -59,12 +60,6 @@ class RelaisForm(CreateForm, forms.ModelForm):
         self.evaluation = evaluation
         self.fields["vers_unite"].queryset = receivers(evaluation)  # type: ignore[attr-defined]
         self.fields["urgence"].choices = Relais.Urgence.choices  # type: ignore[attr-defined]
-
-    def clean_promised_on(self) -> Any:
-        promised = self.cleaned_data["promised_on"]
-        if promised < timezone.localdate():
-            raise forms.ValidationError("Cette date est passée : promettez un jour à venir.", code="past")
-        return promised
 
     def save(self, *, by: Agent) -> Relais:  # type: ignore[override]
         """Send, and keep the evaluation's next date: the day of the promise."""

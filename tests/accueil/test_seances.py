@@ -91,7 +91,7 @@ class TestPlanning:
         [
             ("unite", "", "Choisissez la tournée"),
             ("unite", "999999", "Choisissez dans la liste."),
-            ("jour", "10/01/2027", "déjà passé"),
+            ("jour", "10/01/2027", "Cette date est passée"),
             ("jour", "31/02/2027", "n’existe pas"),
             ("jour", "1/1/2029", "trop loin"),
             ("starts_at", "tôt", "Écrivez l’heure"),
