@@ -5,41 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from accueil.forms.moments import ComingDateField, not_past
+from accueil.forms.personne import PersonChoice, person_field
 from accueil.models import Demande, Droit, Passage, PieceDemandee, Usager
 from pole_social.forms import CreateForm, EditForm, FreeDateField, HubForm, KnownChoiceField
 from pole_social.models import Agent
-
-
-class PersonChoice:
-    """Whose need or word it is: nothing to choose unless several people came."""
-
-    fields: dict[str, forms.Field]
-    helper: FormHelper
-
-    def offer(self, people: list[Usager]) -> None:
-        self.people = {str(person.pk): person for person in people}
-        if len(people) < 2:
-            del self.fields["usager"]
-            self.helper.layout = self.helper.build_default_layout(self)
-            return
-        self.fields["usager"].choices = [(pk, person.nom_complet) for pk, person in self.people.items()]  # type: ignore[attr-defined]
-
-    def chosen(self, cleaned: dict[str, Any]) -> Usager | None:
-        """The person chosen, the only one, or nobody (an anonymous passage)."""
-        if "usager" in self.fields:
-            return self.people[cleaned["usager"]]
-        return next(iter(self.people.values()), None)
-
-
-def person_field(label: str) -> forms.ChoiceField:
-    messages = {"required": "Choisissez la personne.", "invalid_choice": "Choisissez une personne de la liste."}
-    return forms.ChoiceField(label=label, widget=forms.RadioSelect, error_messages=messages)
 
 
 class DroitChoice:

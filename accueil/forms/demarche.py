@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 
-from accueil.forms.demande import PersonChoice, person_field
 from accueil.forms.moments import ComingDateField
+from accueil.forms.personne import PersonChoice, person_field
 from accueil.models import Demarche, Droit, Mandat, Passage, Usager
 from pole_social.forms import CreateForm, KnownChoiceField
 from pole_social.models import Agent, Unite
@@ -60,8 +60,7 @@ class DemarcheForm(PersonChoice, CreateForm, forms.ModelForm):
         self.offer(people)
         if not mandats:
             mode.help_text = NO_MANDAT
-            del self.fields["mandat"]
-            self.helper.layout = self.helper.build_default_layout(self)
+            self.drop("mandat")
 
     def _offer_mandats(self) -> None:
         """The live ones; a lone one is chosen already."""
@@ -89,7 +88,7 @@ class DemarcheForm(PersonChoice, CreateForm, forms.ModelForm):
             chosen = self.mandats.get(cleaned["mandat"])
             if chosen is None:
                 self.add_error("mandat", "Choisissez le mandat qui autorise cette démarche.")
-            elif "usager" not in self.fields or "usager" in cleaned:
+            elif self.is_settled(cleaned):
                 person = self.chosen(cleaned)
                 if person is None or chosen.usager_id != person.pk:
                     self.add_error("mandat", "Ce mandat est celui d’une autre personne.")

@@ -10,8 +10,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from accueil.forms.demande import PersonChoice, person_field
 from accueil.forms.moments import ComingDateField
+from accueil.forms.personne import PersonChoice, person_field
 from accueil.models import Demande, Orientation, Passage, Usager
 from pole_social.forms import CreateForm, HubForm, KnownChoiceField
 from pole_social.models import Agent, Partenaire
@@ -86,8 +86,7 @@ class OrientationForm(PersonChoice, CreateForm, forms.ModelForm):
         self.fields["demande"].choices = [("", "aucune"), *choices]  # type: ignore[attr-defined]
         self.offer(people)
         if not demandes:
-            del self.fields["demande"]
-            self.helper.layout = self.helper.build_default_layout(self)
+            self.drop("demande")
 
     def _offer_partenaires(self, cherche: str, people: list[Usager]) -> None:
         """The list, shortened by the words searched; the one chosen already stays in it."""
@@ -102,7 +101,7 @@ class OrientationForm(PersonChoice, CreateForm, forms.ModelForm):
         """A demande is oriented for the person who asks, nobody else."""
         cleaned = self.cleaned_data
         demande = self.demandes.get(cleaned.get("demande", ""))
-        if demande and ("usager" in cleaned or "usager" not in self.fields):
+        if demande and self.is_settled(cleaned):
             person = self.chosen(cleaned)
             if demande.usager_id != (person.pk if person else None):
                 self.add_error("demande", "Choisissez une demande de cette personne.")

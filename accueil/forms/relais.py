@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from accueil.forms.demande import PersonChoice, person_field
 from accueil.forms.moments import ComingDateField
+from accueil.forms.personne import PersonChoice, person_field
 from accueil.models import Demande, Passage, Relais, Usager
 from pole_social.forms import CreateForm, HubForm
 from pole_social.models import Agent, Unite
@@ -81,7 +81,7 @@ class RelaisForm(PersonChoice, CreateForm, forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """A relais is about one person: their demandes, nobody else's."""
         cleaned = self.cleaned_data
-        if "demandes" in cleaned and ("usager" in cleaned or "usager" not in self.fields):
+        if "demandes" in cleaned and self.is_settled(cleaned):
             person = self.chosen(cleaned)
             handed = [self.handable[pk] for pk in cleaned["demandes"]]
             if person and any(demande.usager_id != person.pk for demande in handed):

@@ -14,8 +14,8 @@ from django.template.defaultfilters import capfirst
 from django.utils import timezone
 
 from accueil.catalogue import CATALOGUE, Definition, Genre
-from accueil.forms.demande import PersonChoice, person_field
 from accueil.forms.montant import AmountField, written
+from accueil.forms.personne import PersonChoice, person_field
 from accueil.models import Fait, Passage, Usager
 from pole_social.forms import CreateForm
 from pole_social.forms.base import EMPTY_CHOICE
@@ -98,7 +98,7 @@ class SavoirsForm(PersonChoice, CreateForm):
         answers = self._answers()
         if not answers and not self.errors:
             raise ValidationError("Écrivez au moins une réponse.", code="required")
-        if "usager" in self.cleaned_data or "usager" not in self.fields:
+        if self.is_settled(self.cleaned_data):
             person = self.chosen(self.cleaned_data)
             allowed = self.asked.get(person.pk, set()) if person else set()
             for code in answers:

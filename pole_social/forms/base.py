@@ -52,6 +52,11 @@ class HubForm(forms.Form):
         if not field.required and not isinstance(field, forms.BooleanField) and not field.widget.is_hidden:
             field.label = f"{field.label or self[name].label} (facultatif)"
 
+    def drop(self, name: str) -> None:
+        """Ask one thing less."""
+        del self.fields[name]
+        self.helper.layout = self.helper.build_default_layout(self)
+
     def retype(self, name: str, value: str) -> None:
         """Change a hidden field of a bound form before it is shown again."""
         copy = self.data.copy()
