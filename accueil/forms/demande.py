@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from accueil.forms.moments import ComingDateField, not_past
 from accueil.forms.personne import PersonChoice, person_field
+from accueil.forms.texte import texte_field
 from accueil.models import Demande, Droit, Passage, PieceDemandee, Usager
 from pole_social.forms import CreateForm, EditForm, FreeDateField, HubForm, KnownChoiceField
 from pole_social.models import Agent
@@ -142,11 +143,8 @@ class DecisionForm(HubForm):
             "invalid_choice": "Choisissez une décision de la liste.",
         },
     )
-    motif = forms.CharField(
-        label="Ce que dit la décision",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+    motif = texte_field(
+        "Ce que dit la décision",
         help_text="Lu par : les agents rattachés à la personne. Nécessaire pour un refus ou un ajournement.",
     )
     echeance = ComingDateField(
@@ -174,13 +172,7 @@ class DecisionForm(HubForm):
 class ReponseForm(HubForm):
     """The answer given at once."""
 
-    reponse = forms.CharField(
-        label="Réponse donnée",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Lu par : les agents rattachés à la personne. Ni dossier médical ni notes personnelles ici.",
-        error_messages={"required": "Écrivez la réponse donnée."},
-    )
+    reponse = texte_field("Réponse donnée", missing="Écrivez la réponse donnée.", rows=4)
 
 
 class DemandeClotureForm(HubForm):
@@ -198,10 +190,4 @@ class DemandeClotureForm(HubForm):
             "invalid_choice": "Choisissez comment la demande se clôt.",
         },
     )
-    motif = forms.CharField(
-        label="Pourquoi",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Lu par : les agents rattachés à la personne. Ni dossier médical ni notes personnelles ici.",
-        error_messages={"required": "Écrivez pourquoi."},
-    )
+    motif = texte_field("Pourquoi", missing="Écrivez pourquoi.")

@@ -8,11 +8,11 @@ from django import forms
 
 from accueil.forms.moments import ComingDateField
 from accueil.forms.montant import AmountField
+from accueil.forms.texte import texte_field
 from accueil.models import Droit, DroitSuivi, Usager
 from pole_social.forms import CreateForm, EditForm, HubForm, KnownChoiceField
 
 Statut, NonRecours = DroitSuivi.Statut, DroitSuivi.NonRecours
-LECTEURS = "Lu par : les agents rattachés à la personne. Ni dossier médical ni notes personnelles ici."
 POURQUOI = "Pourquoi la personne n’en bénéficiait pas"
 # Given up because it was not for her: no non-recours, and no cause to look for.
 PAS_CONCERNEE = "pas_concernee"
@@ -43,17 +43,6 @@ def _cause(*, choices: list[Any] | None = None, required: bool = False) -> forms
         required=required,
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez pourquoi.", "invalid_choice": message},
-    )
-
-
-def _motif(label: str, *, required: bool) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        required=required,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=LECTEURS,
-        error_messages={"required": "Écrivez pourquoi."},
     )
 
 
@@ -116,7 +105,7 @@ class ObtenuForm(EtapeForm):
 class RefuseForm(EtapeForm):
     """It has been refused."""
 
-    motif = _motif("Motif du refus", required=True)  # type: ignore[assignment]
+    motif = texte_field("Motif du refus", missing="Écrivez pourquoi.")  # type: ignore[assignment]
 
 
 class AbandonneForm(EtapeForm):
@@ -124,7 +113,7 @@ class AbandonneForm(EtapeForm):
 
     written = ("non_recours",)
     non_recours = _cause(choices=GIVEN_UP, required=True)
-    motif = _motif("Précision", required=False)  # type: ignore[assignment]
+    motif = texte_field("Précision")  # type: ignore[assignment]
 
     def clean_non_recours(self) -> str:
         chosen = self.cleaned_data["non_recours"]

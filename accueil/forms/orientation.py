@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accueil.forms.moments import ComingDateField
 from accueil.forms.personne import PersonChoice, person_field
+from accueil.forms.texte import texte_field
 from accueil.models import Demande, Orientation, Passage, Usager
 from pole_social.forms import CreateForm, HubForm, KnownChoiceField
 from pole_social.models import Agent, Partenaire
@@ -149,13 +150,7 @@ class ReponseRecueForm(HubForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez la réponse.", "invalid_choice": "Choisissez la réponse."},
     )
-    reponse = forms.CharField(
-        label="Ce qu’il a dit",
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Lu par : les agents rattachés à la personne. Ni dossier médical ni notes personnelles ici.",
-        error_messages={"required": "Écrivez ce que le partenaire a répondu."},
-    )
+    reponse = texte_field("Ce qu’il a dit", missing="Écrivez ce que le partenaire a répondu.", max_length=500)
 
 
 class RepriseForm(HubForm):

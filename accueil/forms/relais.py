@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accueil.forms.moments import ComingDateField
 from accueil.forms.personne import PersonChoice, person_field
+from accueil.forms.texte import texte_field
 from accueil.models import Demande, Passage, Relais, Usager
 from pole_social.forms import CreateForm, HubForm
 from pole_social.models import Agent, Unite
@@ -103,10 +104,8 @@ class RelaisForm(PersonChoice, CreateForm, forms.ModelForm):
 class AnnulationForm(HubForm):
     """Why the sender takes it back."""
 
-    motif = forms.CharField(
-        label="Pourquoi l’annuler",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+    motif = texte_field(
+        "Pourquoi l’annuler",
+        missing="Écrivez pourquoi le relais est annulé.",
         help_text="Lu par : l’unité qui devait le recevoir et la vôtre.",
-        error_messages={"required": "Écrivez pourquoi le relais est annulé."},
     )
