@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "pole_social.brouillons.KeepingSignInMiddleware",
+    "pole_social.presence.PresenceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -133,10 +134,14 @@ if MODE == "test":
 LOGIN_URL = "connexion"
 LOGIN_REDIRECT_URL = "racine"
 LOGOUT_REDIRECT_URL = "connexion"
+# Without an act of the agent; each prolongs it (pole_social/presence.py).
 SESSION_COOKIE_AGE = environment.integer("SESSION_SECONDS", 4 * 3600, minimum=60)
 SESSION_COOKIE_NAME = "session"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# Django's own choice is a cookie, which outlives the session: the next agent at a shared workstation would read
+# what the last one did.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "pole_social.views.errors.csrf_failure"
 

@@ -53,6 +53,16 @@ def bare(request: Any) -> HttpResponse:
     return HttpResponse(str(list(Usager.objects.visible_to(request.user).values("nom_usage"))))
 
 
+def first_two(request: Any) -> HttpResponse:
+    found, has_more = Usager.objects.visible_to(request.user).order_by("nom_usage").first_rows(2)
+    return HttpResponse(f"{[usager.nom_usage for usager in found]} {has_more}")
+
+
+def first_bare(request: Any) -> HttpResponse:
+    values: Any = Usager.objects.visible_to(request.user).values("nom_usage")
+    return HttpResponse(str(values.first_rows(2)))
+
+
 def one_by_one(request: Any) -> HttpResponse:
     return HttpResponse("".join(str(usager) for usager in Usager.objects.visible_to(request.user).iterator()))
 
@@ -106,6 +116,8 @@ urlpatterns = [
     page("essai/flux/", streamed, roles=DESK, name="flux"),
     page("essai/plus-tard/", lazy, roles=DESK, name="plus_tard"),
     page("essai/valeurs/", bare, roles=DESK, name="valeurs"),
+    page("essai/premiers/", first_two, roles=DESK, name="premiers", action=Acces.Action.LISTE),
+    page("essai/premieres-valeurs/", first_bare, roles=DESK, name="premieres_valeurs"),
     page("essai/un-par-un/", one_by_one, roles=DESK, name="un_par_un"),
     page("essai/sans-personne/", no_person, roles=DESK, name="sans_personne"),
     page("essai/<uuid:pk>/panne/", broken, roles=DESK, methods=FORM, name="panne"),
