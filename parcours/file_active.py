@@ -119,16 +119,16 @@ def page_after(found: ParcoursQuerySet, after: str) -> tuple[list[Parcours], str
     return rows, following
 
 
-def relais_waiting(agent: Agent, unite: int | None = None) -> list[Relais]:
-    """The relais that the unités answered for have not taken up, the oldest first; at most a page."""
+def relais_waiting(agent: Agent, unite: int | None = None) -> tuple[list[Relais], bool]:
+    """The relais that the unités answered for have not taken up, the oldest first: a page, and whether more wait."""
     waiting = Relais.objects.visible_to(agent).waiting().filter(vers_unite__in=agent.supervised_unite_ids)
     if unite:
         waiting = waiting.filter(vers_unite=unite)
     related = waiting.select_related("usager", "vers_unite__lieu", "de_unite__lieu")
-    rows = list(related.order_by("sent_at", "pk")[: PAGE + 1])
+    rows, has_more = related.order_by("sent_at", "pk").first_rows(PAGE)
     for row in rows:
-        row.retard = days_late(row.promised_on)  # type: ignore[attr-defined]
-    return rows
+        row.retard = days_late(row.promised_on)
+    return rows, has_more
 
 
 def days_late(due: date) -> int:

@@ -6,14 +6,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
+from accueil.models.visibility import ProtectedQuerySet
 from pole_social.dates import FIRST_YEAR, LAST_YEAR
 
 PAGE = 50
 
 
-def page_of(rows: QuerySet[Any], field: str, after: str) -> tuple[list[Any], str]:
+def page_of(rows: ProtectedQuerySet[Any], field: str, after: str) -> tuple[list[Any], str]:
     """One page in the order of the date `field`, and the key of the next page ("" on the last).
 
     `after` is such a key; a damaged one gives the first page.
@@ -22,9 +23,8 @@ def page_of(rows: QuerySet[Any], field: str, after: str) -> tuple[list[Any], str
     if key:
         day, pk = key
         rows = rows.filter(Q(**{f"{field}__gt": day}) | Q(**{field: day, "pk__gt": pk}))
-    found = list(rows.order_by(field, "pk")[: PAGE + 1])
-    shown = found[:PAGE]
-    if len(found) <= PAGE:
+    shown, has_more = rows.order_by(field, "pk").first_rows(PAGE)
+    if not has_more:
         return shown, ""
     last = shown[-1]
     return shown, f"{getattr(last, field):%Y-%m-%d}~{last.pk}"

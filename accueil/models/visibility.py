@@ -7,7 +7,7 @@ everything else (ends, déports, the journal) is here, once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
@@ -78,17 +78,29 @@ class ProtectedQuerySet(models.QuerySet[Row]):
         is_new = self._result_cache is None
         super()._fetch_all()  # type: ignore[misc]
         if is_new and self._is_watched:
-            for row in self._result_cache or []:
-                if isinstance(row, self.model):
-                    self.tell(row)
-                else:
-                    journal.refuse_unnamed()
+            self._tell_all(self._result_cache or [])
+
+    def _tell_all(self, rows: Sequence[Any]) -> None:
+        for row in rows:
+            if isinstance(row, self.model):
+                self.tell(row)
+            else:
+                journal.refuse_unnamed()
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[Row]:
         """Rows read one by one would not be told; a page never needs it."""
         if self._is_watched:
             journal.refuse_unnamed()
         return super().iterator(chunk_size)
+
+    def first_rows(self, size: int) -> tuple[list[Any], bool]:
+        """The first `size` rows, and whether there are more; the journal names the people of those rows alone."""
+        quiet = self._clone()
+        quiet._is_watched = False
+        found = list(quiet[: size + 1])
+        if self._is_watched:
+            self._tell_all(found[:size])
+        return found[:size], len(found) > size
 
     def tell(self, row: Any) -> None:
         """Tell the journal whose row this is."""

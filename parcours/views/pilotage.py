@@ -23,6 +23,7 @@ def pilotage(request: HttpRequest) -> HttpResponse:
     found = file_active.open_parcours(agent, unite=form.asked_unite, referent=form.asked_referent)
     rows, following = file_active.page_after(found, after)
     charges = file_active.by_referent(c for c in everything if form.asked_unite in (None, c.unite_id))
+    relais, has_more_relais = file_active.relais_waiting(agent, form.asked_unite)
     context = {
         "jour": timezone.localdate(),
         "unites": unites,
@@ -35,6 +36,7 @@ def pilotage(request: HttpRequest) -> HttpResponse:
         "parcours": rows,
         "debut": form.address() if after else "",
         "suivante": form.address(following) if following else "",
-        "relais": file_active.relais_waiting(agent, form.asked_unite),
+        "relais": relais,
+        "has_more_relais": has_more_relais,
     }
     return render(request, "parcours/pilotage.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ from parcours.demonstration.builders import (
 )
 from parcours.models import Intervenant, Parcours
 from pole_social.models import Acces, Affectation, Agent
+from tests.bulk import copies, related_alike
 from tests.parcours.aides import masked
 from tests.queries import count_queries
 from tests.together import together
@@ -365,5 +367,16 @@ class TestJournal:
         following = client.get(URL).context["suivante"]
         client.get(URL + following)
         rows = Acces.objects.filter(agent_id=cast.responsable_accompagnement.pk).order_by("at")
-        # The first page fetches one row more than it shows, to know that there is another page.
-        assert [len(row.usager_ids) for row in rows] == [51, 5]
+        # One row more than is shown is fetched, to know that there is another page: nobody saw that person.
+        assert [len(row.usager_ids) for row in rows] == [50, 5]
+
+    def test_of_many_relais_too(self, cast: SimpleNamespace, browse: Browse) -> None:
+        waiting = make_relais(UsagerFactory.create(), by=cast.assistant_social, to="issy-accompagnement")
+        people = [UsagerFactory.create().pk for _ in range(52)]
+        related_alike(waiting, copies(waiting, 52, usager_id=people))
+        said = page(browse("responsable-accompagnement"))
+        assert "50 relais et plus en attente" in said
+        assert "Les 50 plus anciens sont affichés." in said
+        row = Acces.objects.get(agent_id=cast.responsable_accompagnement.pk, page="parcours:pilotage")
+        assert {str(pk) for pk in row.usager_ids} == set(re.findall(r'data-usager="([^"]+)"', said))
+        assert len(row.usager_ids) == 50

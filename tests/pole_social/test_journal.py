@@ -30,6 +30,9 @@ def next_month() -> str:
     return f"pole_social_acces_{months_from(timezone.localdate(), 2)[1]:%Y_%m}"
 
 
+REFUSED = [f"/essai/{path}/" for path in ("flux", "plus-tard", "valeurs", "premieres-valeurs", "un-par-un")]
+
+
 def rows(page: str) -> list[Acces]:
     return list(Acces.objects.filter(page=page))
 
@@ -72,7 +75,16 @@ class TestReading:
         assert sign_in(cast.gos).get("/essai/sans-personne/").status_code == 200
         assert rows("sans_personne") == []
 
-    @pytest.mark.parametrize("path", ["/essai/flux/", "/essai/plus-tard/", "/essai/valeurs/", "/essai/un-par-un/"])
+    def test_a_page_of_a_list_names_those_it_shows_not_the_next(self, cast: SimpleNamespace, sign_in: SignIn) -> None:
+        people = [UsagerFactory.create(nom_usage=name) for name in ("Alba", "Bana", "Coly")]
+        for usager in people:
+            make_passage(usager, by=cast.gos)
+        assert sign_in(cast.gos).get("/essai/premiers/").content.decode() == "['Alba', 'Bana'] True"
+        (row,) = rows("premiers")
+        assert row.usager_ids == sorted(usager.pk for usager in people[:2])
+        assert row.rattachement_id is not None
+
+    @pytest.mark.parametrize("path", REFUSED)
     def test_an_answer_that_cannot_be_journaled_is_refused(
         self, cast: SimpleNamespace, aminata: Usager, sign_in: SignIn, path: str
     ) -> None:
