@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +17,14 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from accueil.models import Correction, Distincts, Fusion, LigneFusion, PassageUsager, Rattachement, Usager
+from accueil.models import Correction, Deport, Distincts, Fusion, LigneFusion, PassageUsager, Rattachement, Usager
 from accueil.traits import Trait, column_field, stored, traits
 from pole_social.models import Agent, MoveRefused
 
 # What says that records were merged, or are not to be: it stays where it was said.
 ABOUT_MERGES = (Fusion, Distincts, Usager)
+# In the ledger: a row that the merge wrote, where the others are rows that it moved.
+CARRIED = Distincts._meta.label_lower
 
 
 class FusionRefused(MoveRefused):
@@ -51,6 +54,7 @@ def merge(garde: Usager, absorbe: Usager, *, by: Agent, choix: Mapping[str, UUID
     fusion = Fusion.objects.create(garde=garde, absorbe=absorbe, by=by)
     for column in person_columns():
         _move(column, fusion)
+    _carry_distincts(fusion)
     _choose(fusion, garde, absorbe, choix or {}, by)
     last = max(garde.last_contact_at, absorbe.last_contact_at)
     Usager.objects.filter(pk=garde.pk).update(last_contact_at=last)
@@ -110,6 +114,19 @@ def _colliding(rule: models.UniqueConstraint, column: models.ForeignKey[Any, Any
     return ruled.filter(Exists(standing), **{column.name: fusion.absorbe_id}).values_list("pk", flat=True)
 
 
+def _carry_distincts(fusion: Fusion) -> None:
+    """Whoever was said to be somebody else than the absorbed record is not the kept one either."""
+    said = Distincts.objects.filter(Q(un=fusion.absorbe_id) | Q(autre=fusion.absorbe_id))
+    for row in said.exclude(Q(un=fusion.garde_id) | Q(autre=fusion.garde_id)):
+        other = row.autre_id if row.un_id == fusion.absorbe_id else row.un_id
+        un, autre = sorted((fusion.garde_id, other))
+        carried, is_new = Distincts.objects.get_or_create(
+            un_id=un, autre_id=autre, defaults={"at": row.at, "by_id": row.by_id}
+        )
+        if is_new:
+            LigneFusion.objects.create(fusion=fusion, modele=CARRIED, ligne=str(carried.pk))
+
+
 def _choose(fusion: Fusion, garde: Usager, absorbe: Usager, choix: Mapping[str, UUID], by: Agent) -> None:
     """Write the identity chosen on the kept record; what was set aside is kept as a correction."""
     changed: list[str] = []
@@ -120,7 +137,7 @@ def _choose(fusion: Fusion, garde: Usager, absorbe: Usager, choix: Mapping[str, 
         kept, other = (garde, absorbe) if keeps else (absorbe, garde)
         if keeps and trait.is_blank(absorbe):
             continue
-        _note(trait, garde, avant=trait.shown(other), apres=trait.shown(kept), by=by)
+        _note(trait, garde, avant=trait.shown(other), apres=trait.shown(kept), by=by, at=fusion.at)
         if not keeps:
             for name in trait.columns:
                 fusion.identite[name] = [stored(garde, name), stored(absorbe, name)]
@@ -131,9 +148,11 @@ def _choose(fusion: Fusion, garde: Usager, absorbe: Usager, choix: Mapping[str, 
         fusion.save(update_fields=["identite"])
 
 
-def _note(trait: Trait, usager: Usager, *, avant: str, apres: str, by: Agent) -> None:
+def _note(trait: Trait, usager: Usager, *, avant: str, apres: str, by: Agent, at: datetime) -> None:
+    """`at` is the very instant of the act: it says which corrections are its own (`CorrectionQuerySet.standing`)."""
     size = Correction._meta.get_field("avant").max_length
-    Correction.objects.create(usager=usager, champ=trait.name, avant=avant[:size], apres=apres[:size], by=by)
+    said = {"avant": avant[:size], "apres": apres[:size]}
+    Correction.objects.create(usager=usager, champ=trait.name, by=by, at=at, **said)
 
 
 @transaction.atomic
@@ -149,13 +168,18 @@ def unmerge(fusion: Fusion, *, by: Agent) -> Fusion:
         return fusion
     if not fusion.is_reversible:
         raise FusionRefused("Cette fusion date de plus de 30 jours : elle ne peut plus être défaite.")
+    if garde.is_sealed or absorbe.is_sealed:
+        raise FusionRefused("Ces dossiers ne peuvent pas être séparés.")
     if garde.fusionne_vers_id:
         raise FusionRefused("Le dossier gardé a été fusionné depuis : séparez d’abord la fusion la plus récente.")
     Usager.objects.filter(pk=absorbe.pk).update(fusionne_vers=None)
+    now = timezone.now()
     _give_back(fusion)
+    _uncarry_distincts(fusion)
     _relationships_follow(fusion)
-    _restore(fusion, garde, by)
-    fusion.undone_at, fusion.undone_by = timezone.now(), by
+    _stay_aside(fusion)
+    _restore(fusion, garde, by, now)
+    fusion.undone_at, fusion.undone_by = now, by
     fusion.save(update_fields=["undone_at", "undone_by"])
     return fusion
 
@@ -163,7 +187,7 @@ def unmerge(fusion: Fusion, *, by: Agent) -> Fusion:
 def _give_back(fusion: Fusion) -> None:
     """Each row of the ledger that still is the kept record's; under its at-most-one rule again."""
     by_column: dict[tuple[str, str], list[LigneFusion]] = defaultdict(list)
-    for ligne in fusion.lignes.all():
+    for ligne in fusion.lignes.exclude(modele=CARRIED):
         by_column[ligne.modele, ligne.champ].append(ligne)
     for (label, name), lignes in by_column.items():
         rows = apps.get_model(label)._base_manager.filter(**{name: fusion.garde_id})
@@ -171,6 +195,14 @@ def _give_back(fusion: Fusion) -> None:
         if apart:
             rows.filter(pk__in=apart, fusion=fusion.pk).update(fusion=None, **{name: fusion.absorbe_id})
         rows.filter(pk__in=[ligne.ligne for ligne in lignes]).update(**{name: fusion.absorbe_id})
+
+
+def _uncarry_distincts(fusion: Fusion) -> None:
+    """What was said of the absorbed record is its own again, but for what another record kept there still says."""
+    carried = fusion.lignes.filter(modele=CARRIED).values_list("ligne", flat=True)
+    Distincts.objects.filter(pk__in=[UUID(key) for key in carried]).delete()
+    for other in Fusion.objects.filter(garde=fusion.garde_id, undone_at=None).exclude(pk=fusion.pk):
+        _carry_distincts(other)
 
 
 def _relationships_follow(fusion: Fusion) -> None:
@@ -183,7 +215,14 @@ def _relationships_follow(fusion: Fusion) -> None:
     later.update(usager=fusion.absorbe_id)
 
 
-def _restore(fusion: Fusion, garde: Usager, by: Agent) -> None:
+def _stay_aside(fusion: Fusion) -> None:
+    """Whoever stepped aside while the two were one did so from either: they stay aside from both."""
+    for deport in Deport.objects.filter(usager=fusion.garde_id, starts_at__gte=fusion.at, fusion=None):
+        known = {"lien": deport.lien, "starts_at": deport.starts_at}
+        Deport.objects.get_or_create(agent=deport.agent, usager_id=fusion.absorbe_id, fusion=None, defaults=known)
+
+
+def _restore(fusion: Fusion, garde: Usager, by: Agent, at: datetime) -> None:
     """Undo the identity choices that nobody changed since."""
     undone: list[str] = []
     for trait in traits():
@@ -193,7 +232,7 @@ def _restore(fusion: Fusion, garde: Usager, by: Agent) -> None:
         avant = trait.shown(garde)
         for name, (before, _) in chosen.items():
             setattr(garde, name, column_field(name).to_python(before))
-        _note(trait, garde, avant=avant, apres=trait.shown(garde), by=by)
+        _note(trait, garde, avant=avant, apres=trait.shown(garde), by=by, at=at)
         undone += chosen
     if undone:
         garde.save_over(garde.version, undone)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from accueil.models.fusion import Fusion
 from accueil.models.usager import Usager
 from accueil.models.visibility import ProtectedQuerySet
 from pole_social.access import SEARCHERS
@@ -92,6 +93,12 @@ NAISSANCE = "naissance"
 
 class CorrectionQuerySet(ProtectedQuerySet["Correction"]):
     readers = SEARCHERS
+
+    def standing(self) -> Self:
+        """Without what a merge wrote down that was undone since: it is the identity of somebody else."""
+        at = OuterRef("at")
+        undone = Fusion._base_manager.filter(Q(at=at) | Q(undone_at=at), undone_at__isnull=False)
+        return self.exclude(Exists(undone))
 
 
 class Correction(PersonRow):
