@@ -31,6 +31,13 @@ def at(moment: datetime) -> Iterator[datetime]:
         yield moment
 
 
+@contextmanager
+def just_before(milliseconds: int) -> Iterator[datetime]:
+    """So long before the moment one lives in: the moves of one interview keep their order in the history."""
+    with at(timezone.now() - timedelta(milliseconds=milliseconds)) as moment:
+        yield moment
+
+
 @dataclass(frozen=True)
 class Today:
     """The day of the demonstration, seen from the moment when it is made."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accueil.forms.mandat import later
 from accueil.models import Demarche, Mandat, Orientation, Passage, Usager
 from parcours.demonstration.builders import make_demande
-from parcours.demonstration.clock import Today, at
+from parcours.demonstration.clock import Today, at, just_before
 from pole_social.models import Agent, Partenaire
 
 People = dict[str, Usager]
@@ -148,7 +148,10 @@ def _orientation(envoi: Envoi, people: People, by: Agent, today: Today) -> None:
     passage = visits.select_related("unite").latest("jour")
     with at(passage.arrived_at + timedelta(minutes=40)):
         day = timezone.localdate()
-        demande = make_demande(passage, by=by, usager=usager, besoin=envoi.besoin, domaine=envoi.domaine, due_on=day)
+        with just_before(1):
+            demande = make_demande(
+                passage, by=by, usager=usager, besoin=envoi.besoin, domaine=envoi.domaine, due_on=day
+            )
         made = Orientation(
             usager=usager,
             demande=demande,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.utils import timezone
 
 from accueil.models import Demande, Passage, Usager
 from parcours.demonstration.builders import make_demande, make_fait, make_passage, make_relais, receive
-from parcours.demonstration.clock import Today, at
+from parcours.demonstration.clock import Today, at, just_before
 from parcours.demonstration.venues import (
     CHATENAY,
     EN_ATTENTE,
@@ -80,15 +80,11 @@ def _bureau(venue: Venue, by: Agent) -> Bureau | None:
 
 def tell(passage: Passage, besoin: Besoin, usager: Usager | None, *, by: Agent, vers: str = "") -> Demande:
     """Note a need and bring it to its issue, by the moves that lead there."""
-    day = timezone.localdate()
-    demande = make_demande(
-        passage,
-        by=by,
-        usager=usager,
-        besoin=besoin.libelle,
-        domaine=besoin.domaine,
-        due_on=day + timedelta(days=besoin.jours),
-    )
+    with just_before(3):
+        due_on = timezone.localdate() + timedelta(days=besoin.jours)
+        demande = make_demande(
+            passage, by=by, usager=usager, besoin=besoin.libelle, domaine=besoin.domaine, due_on=due_on
+        )
     if besoin.issue == Etat.RELAIS:
         assert usager is not None
         make_relais(
@@ -102,25 +98,23 @@ def tell(passage: Passage, besoin: Besoin, usager: Usager | None, *, by: Agent, 
         )
     elif besoin.issue in (Etat.REPONSE_IMMEDIATE, Etat.ORIENTEE):
         demande.finish(besoin.issue, by=by, reponse=besoin.reponse)
+    elif besoin.issue in (Etat.CLASSEE, Etat.CLOSE_PAR_USAGER):
+        demande.finish(besoin.issue, by=by, motif=besoin.reponse)
     elif besoin.issue == Etat.A_PRE_INSTRUIRE and besoin.jours == 1:
         demande.take_up_tomorrow(by=by)
     else:
-        _instruct(demande, besoin.issue, by=by, day=day)
+        _instruct(demande, besoin.issue, by=by)
     return demande
 
 
-def _instruct(demande: Demande, issue: str, *, by: Agent, day: date) -> None:
-    """Through « prête » and « en instruction » when the issue is beyond."""
+def _instruct(demande: Demande, issue: str, *, by: Agent) -> None:
+    """Through « prête » to « en instruction »; what was decided later is in `instruction`."""
     steps = {
         Etat.A_PRE_INSTRUIRE: (),
         Etat.EN_ATTENTE_PIECES: (Etat.EN_ATTENTE_PIECES,),
         Etat.PRETE: (Etat.PRETE,),
         Etat.EN_INSTRUCTION: (Etat.PRETE, Etat.EN_INSTRUCTION),
-        Etat.AJOURNEE: (Etat.PRETE, Etat.EN_INSTRUCTION, Etat.AJOURNEE),
-        Etat.ACCORDEE: (Etat.PRETE, Etat.EN_INSTRUCTION),
-        Etat.REFUSEE: (Etat.PRETE, Etat.EN_INSTRUCTION),
     }[Etat(issue)]
-    for step in steps:
-        demande.move(step, by=by, agent=by)
-    if issue in (Etat.ACCORDEE, Etat.REFUSEE):
-        demande.finish(issue, by=by)
+    for left, step in zip(range(len(steps) - 1, -1, -1), steps, strict=True):
+        with just_before(left):
+            demande.move(step, by=by, agent=by)

@@ -16,6 +16,7 @@ from parcours.demonstration import (
     droits,
     guichet,
     identites,
+    instruction,
     personnes,
     rendez_vous,
     suivis,
@@ -56,6 +57,7 @@ def seed(password: str) -> int:
     rendez_vous.make_outings(people, agents, today)
     doublons.make_doublons(people, agents, today)
     identites.make_identites(people, agents, today)
+    instruction.make_instruction(people, agents, today)
     demarches.make_demarches(people, agents, today)
     droits.make_droits(people, today)
     personnes.know_since_first_visit(people)

@@ -139,7 +139,7 @@ VISITES = (
         24,
         "budget",
         (("ressources", "retraite et petite complémentaire"), ("logement", "propriétaire de son appartement")),
-        (Besoin("Aide pour remplacer le chauffe-eau", "budget", Etat.ACCORDEE),),
+        (Besoin("Aide pour remplacer le chauffe-eau", "budget", Etat.EN_INSTRUCTION),),
         par="gos-2",
     ),
     Visite(
@@ -147,7 +147,7 @@ VISITES = (
         13,
         "acces_droits",
         (("activite", "aide à domicile"), ("couverture_sante", "sans complémentaire depuis mars")),
-        (Besoin("Demande d’aide au paiement d’une facture d’eau", "budget", Etat.AJOURNEE, jours=14),),
+        (Besoin("Aide au paiement d’une facture d’eau", "budget", Etat.EN_INSTRUCTION, jours=14),),
     ),
     Visite(
         "thi_lan",
@@ -162,21 +162,34 @@ VISITES = (
         15,
         "acces_droits",
         (("logement", "hébergé par roulement, domicilié au CCAS"), ("ressources", "RSA")),
-        (Besoin("Renouveler la domiciliation", "acces_droits", Etat.PRETE, jours=20),),
+        (
+            Besoin("Renouveler la domiciliation", "acces_droits", Etat.PRETE, jours=20),
+            Besoin(
+                "Place en hébergement",
+                "logement",
+                Etat.CLOSE_PAR_USAGER,
+                "Préfère rester chez ses amis pour le moment ; sait qu’il peut revenir.",
+            ),
+        ),
     ),
     Visite(
         "sylvain",
         30,
         "insertion",
         (("activite", "sans emploi depuis six mois"), ("logement", "locataire")),
-        (Besoin("Aide pour le permis de conduire", "mobilite", Etat.REFUSEE),),
+        (Besoin("Aide pour le permis de conduire", "mobilite", Etat.EN_INSTRUCTION),),
     ),
     Visite(
         "jean_baptiste",
         6,
         "autonomie",
         (("foyer", "vit seul"), ("logement", "locataire, troisième étage sans ascenseur")),
-        (Besoin("Se renseigner sur une aide à domicile", "autonomie", Etat.A_PRE_INSTRUIRE, jours=9),),
+        (
+            Besoin("Se renseigner sur une aide à domicile", "autonomie", Etat.A_PRE_INSTRUIRE, jours=9),
+            Besoin(
+                "Duplicata d’une carte de transport", "mobilite", Etat.CLASSEE, "Carte retrouvée pendant l’entretien."
+            ),
+        ),
     ),
     Visite(
         "wang",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from io import StringIO
+from itertools import pairwise
 from typing import Any
 from unittest import mock
 from uuid import UUID
@@ -17,12 +18,16 @@ from django.utils import timezone
 
 from accueil.doublons import likely
 from accueil.models import (
+    AideFinanciere,
     Coordonnee,
     Demande,
+    DroitSuivi,
     EtapePassage,
     Fait,
     MembreFoyer,
     Passage,
+    PassageUsager,
+    PieceDemandee,
     ProtectedQuerySet,
     Relais,
     Usager,
@@ -172,6 +177,32 @@ class TestDemonstration(TestCase):
             "accordee",
             "refusee",
         }
+
+    def test_the_moves_of_a_demande_stand_in_their_order(self) -> None:
+        moves = {demande.besoin: list(demande.etapes.order_by("at")) for demande in Demande.objects.all()}
+        assert [besoin for besoin, rows in moves.items() if len({row.at for row in rows}) < len(rows)] == []
+        assert [besoin for besoin, rows in moves.items() if any(a.vers != b.de for a, b in pairwise(rows))] == []
+
+    def test_papers_money_and_imposed_dates(self) -> None:
+        assert set(Demande.objects.values_list("statut", flat=True)) == set(Demande.Statut.values)
+        assert set(PieceDemandee.objects.values_list("etat", flat=True)) == set(PieceDemandee.Etat.values)
+        aides = AideFinanciere.objects
+        assert aides.filter(commission_on=None).exists(), "asked for"
+        assert aides.filter(commission_on__gt=timezone.localdate(), is_urgente=True).exists(), "waiting for its day"
+        assert aides.filter(montant_accorde__gt=0, notified_on__isnull=False, paid_on__isnull=False).exists()
+        assert aides.filter(demande__statut="refusee", recours_on__isnull=False).exists(), "appealed against"
+        assert aides.filter(demande__statut="ajournee").exists()
+        imposed = Demande.objects.imposed().filter(passage__canal=Passage.Canal.COURRIER)
+        assert imposed.filter(echeance__gt=timezone.localdate()).count() == 2
+        assert not PassageUsager.objects.filter(passage__demandes__in=imposed, is_present=True).exists()
+        assert set(DroitSuivi.objects.values_list("statut", flat=True)) == set(DroitSuivi.Statut.values)
+
+    def test_the_pages_of_the_day_stay_light(self) -> None:
+        client = Client()
+        client.force_login(agent("gos"))
+        at_desk = Passage.objects.at_desk(agent("gos").unites[0], timezone.localdate())
+        for passage in at_desk.filter(statut__in=Passage.open_states()):
+            assert len(client.get(f"/accueil/passages/{passage.pk}/").content) < 60_000, passage.numero
 
     def test_relais_wait_everywhere(self) -> None:
         waiting = Relais.objects.waiting()
