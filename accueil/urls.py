@@ -13,6 +13,7 @@ from accueil.views import (
     demarche,
     doublons,
     droit,
+    echeances,
     enregistrement,
     entraide,
     fait,
@@ -38,6 +39,7 @@ LISTE, RECHERCHE = Acces.Action.LISTE, Acces.Action.RECHERCHE
 app_name = "accueil"
 urlpatterns = [
     page("", bureau.bureau, roles=DESK, action=LISTE, name="bureau"),
+    page("echeances/", echeances.echeances, roles=DESK, action=LISTE, name="echeances"),
     page("recherche/", recherche.recherche, roles=SEARCHERS, methods=FORM, action=RECHERCHE, name="recherche"),
     page("usagers/nouveau/", usager.nouveau, roles=DESK, methods=FORM, name="usager_nouveau"),
     page("usagers/<uuid:pk>/", usager.usager, roles=SEARCHERS, name="usager"),
@@ -88,6 +90,7 @@ urlpatterns = [
     page("passages/<uuid:pk>/", passage.passage, roles=SEARCHERS, name="passage"),
     page("passages/<uuid:pk>/annulation/", gestes.annulation, roles=DESK, methods=ACT, name="passage_annulation"),
     page("passages/<uuid:pk>/confidentiel/", gestes.confidentiel, roles=DESK, methods=ACT, name="passage_confidentiel"),
+    page("passages/<uuid:pk>/arrivee/", enregistrement.arrivee, roles=DESK, methods=FORM, name="passage_arrivee"),
     page("passages/<uuid:pk>/personnes/", enregistrement.personnes, roles=DESK, methods=FORM, name="passage_personnes"),
     page("passages/<uuid:pk>/etape/", passage.etape, roles=DESK, methods=ACT, name="passage_etape"),
     page("passages/<uuid:pk>/cloture/", passage.cloture, roles=DESK, methods=ACT, name="passage_cloture"),
@@ -222,6 +225,7 @@ urlpatterns = [
     page("droits/<uuid:pk>/", droit.droit_suivi, roles=SEARCHERS, name="droit_suivi"),
     page("droits/<uuid:pk>/etape/<slug:code>/", droit.etape, roles=DESK, methods=FORM, name="droit_etape"),
     page("droits/<uuid:pk>/suite/", droit.suite, roles=DESK, methods=FORM, name="droit_suite"),
+    page("droits/<uuid:pk>/annulation/", droit.annulation, roles=DESK, methods=ACT, name="droit_annulation"),
     page("passages/<uuid:pk>/droits/", droit.suivre, roles=DESK, methods=ACT, name="droit_suivre"),
     # Between colleagues on site; nobody received is named here.
     page("aide/", entraide.aide, roles=SEARCHERS, methods=FORM, name="aide"),

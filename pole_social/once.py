@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -40,6 +41,30 @@ def once(request: HttpRequest, form: CreateForm, act: Callable[[], HttpResponseR
     if envoi.empreinte == digest:
         return redirect(envoi.answer)
     return _both(request, form, envoi)
+
+
+def once_unless_taken(
+    request: HttpRequest, form: CreateForm, act: Callable[[], HttpResponseRedirect]
+) -> HttpResponse | None:
+    """The same, for what only one may take; None, and nothing written, when there is something to correct.
+
+    Of two people at once the database refuses the second: the form says so beside its field (`refused`).
+    """
+    if not form.is_bound:
+        return None
+    is_valid = form.is_valid()
+    # The second click finds taken what the first one took.
+    if "cle" in form.cleaned_data and (answer := repeated(request, form)):
+        return answer
+    if not is_valid:
+        return None
+    try:
+        with transaction.atomic():
+            return once(request, form, act)
+    except IntegrityError as error:
+        if not form.refused(error):
+            raise
+    return None
 
 
 def repeated(request: HttpRequest, form: CreateForm) -> HttpResponseRedirect | None:

@@ -15,8 +15,9 @@
   // « / » goes to the search box; Escape closes an open menu.
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "/" && !isTyping(event.target)) {
-      const box = document.querySelector("[data-recherche]");
+    const box = document.querySelector("[data-recherche]");
+    const isThere = box && event.target === box && !box.value;
+    if (event.key === "/" && (isThere || !isTyping(event.target))) {
       if (!box) return;
       event.preventDefault();
       if (menu) menu.open = true;
@@ -36,6 +37,11 @@
       if (!open.contains(event.target)) open.open = false;
     }
   });
+
+  // At the desk one types at once, unless the page was opened at one of its places.
+  if (wide.matches && !location.hash && document.getElementById("bureau-listes")) {
+    document.querySelector("[data-recherche]")?.focus({ preventScroll: true });
+  }
 
   // The summary of errors, or the conflict, is what one must read first.
   const focusSummary = (root) => root.querySelector("[data-premier]")?.focus();
@@ -111,6 +117,13 @@
     for (const form of changed) {
       if (form.isConnected && !sent.has(form)) event.preventDefault();
     }
+  });
+
+  // A list asked again after the session has expired reloads the page, which shows the lock. Not one where something
+  // is being written: sent, it is kept as a draft, and given back after unlocking.
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const isWriting = [...changed].some((form) => form.isConnected && !sent.has(form));
+    if (isWriting && event.detail.xhr.getResponseHeader("HX-Refresh")) event.preventDefault();
   });
 
   // A paper for the person is printed in one click: <button data-imprimer hidden> shows where this can run.

@@ -36,6 +36,7 @@ accueil:incident_nouveau          -          200  403  403  403  403  403  200  
 accueil:ecran                     -          403  403  403  403  403  403  200  200  200  200  403  403  403  200
 accueil:aide                      -          204  204  204  204  204  204  204  204  204  204  403  403  204  204
 accueil:passage_personnes         passage    200  403  403  403  403  403  200  404  404  404  403  403  404  404
+accueil:passage_arrivee           passage    200  403  403  403  403  403  200  404  404  404  403  403  404  404
 accueil:passage_nouveau           -          200  403  403  403  403  403  200  200  200  200  403  403  200  200
 accueil:agenda                    -          200  200  200  200  200  200  200  200  200  200  403  403  200  200
 accueil:agenda_ics                -          200  200  200  200  200  200  200  200  200  200  403  403  200  200
@@ -51,6 +52,7 @@ accueil:feuille_de_route          passage    200  403  403  403  403  403  200  
 accueil:relais_nouveau            passage    200  403  403  403  403  403  200  404  404  404  403  403  404  404
 accueil:relais                    attente    200  403  403  403  403  403  200  404  404  404  403  403  404  404
 accueil:droits                    -          200  403  403  403  403  403  200  200  200  200  403  403  200  200
+accueil:echeances                 -          200  403  403  403  403  403  200  200  200  200  403  403  200  200
 accueil:doublons                  -          403  403  403  403  403  403  200  403  403  200  403  403  403  403
 accueil:fusions                   -          403  403  403  403  403  403  200  403  403  200  403  403  403  403
 accueil:mandat_nouveau            aminata  200  403  403  403  403  403  200  404  404  404  403  403  404  404
@@ -96,6 +98,7 @@ accueil:piece_nouvelle                       404  403  403  403  403  403  404  
 accueil:piece_etat                           404  403  403  403  403  403  404  404  404  404  403  403  404  404
 accueil:demande_reprise                      404  403  403  403  403  403  404  404  404  404  403  403  404  404
 accueil:droit_suivre                         404  403  403  403  403  403  404  404  404  404  403  403  404  404
+accueil:droit_annulation                     404  403  403  403  403  403  404  404  404  404  403  403  404  404
 accueil:fusion_separation                    403  403  403  403  403  403  404  403  403  404  403  403  403  403
 accueil:mandat_signature                     404  403  403  403  403  403  404  404  404  404  403  403  404  404
 accueil:mandat_revocation                    404  404  404  404  404  404  404  404  404  404  403  403  404  404

@@ -37,6 +37,11 @@ class IncidentForm(CreateForm, forms.ModelForm):
             "recit": {"required": "Dites ce qui s’est passé."},
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Radio buttons: none chosen says it, without a button for it.
+        self.fields["nature"].choices = Incident.Nature.choices  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         jour, heure = cleaned.get("jour"), cleaned.get("heure")

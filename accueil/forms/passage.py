@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from crispy_forms.layout import Layout
@@ -19,13 +19,15 @@ MAJORITY = 18
 
 
 class ArrivalField(HourField):
-    """An hour of today, typed freely; cleans to a datetime, or None when nothing was typed."""
+    """An hour of today (or of `jour`), typed freely; cleans to a datetime, or None when nothing was typed."""
+
+    jour: date | None = None
 
     def clean(self, value: Any) -> datetime | None:
         hour = super().clean(value)
         if hour is None:
             return None
-        arrived_at = timezone.make_aware(datetime.combine(timezone.localdate(), hour))
+        arrived_at = timezone.make_aware(datetime.combine(self.jour or timezone.localdate(), hour))
         if arrived_at > timezone.now():
             raise ValidationError("Cette heure n’est pas encore passée.", code="future")
         return arrived_at

@@ -220,7 +220,7 @@ def why() -> forms.CharField:
         label="Pourquoi",
         required=False,
         max_length=300,
-        help_text="Lu par : le professionnel et l’accueil de ce jour-là. Aucun détail de santé ici.",
+        help_text="Lu par : les agents rattachés à la personne. Aucun détail de santé ici.",
     )
 
 

@@ -106,7 +106,11 @@ class ContactForm(CreateForm):
         label="Motif",
         error_messages={"required": "Choisissez un motif.", "invalid_choice": "Choisissez un motif de la liste."},
     )
-    reste = forms.BooleanField(label="Rester avec la personne pour noter une demande", required=False)
+    reste = forms.BooleanField(
+        label="Rester avec la personne pour noter une demande",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
 
     def save(self, seance: Seance, *, by: Agent) -> Passage:
         """A passage without anybody, over at once unless the agent stays with the person."""

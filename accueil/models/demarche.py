@@ -187,6 +187,12 @@ class Demarche(PersonRow):
         return self.droit.libelle if self.droit else self.site
 
     @property
+    def is_discreet(self) -> bool:
+        """Whether a list that somebody may see over the desk names nobody beside it."""
+        confidential = self.passage is not None and self.passage.is_confidentiel
+        return confidential or (self.droit is not None and self.droit.domaine.code == "violences")
+
+    @property
     def has_deadline(self) -> bool:
         return self.echeance is not None and self.echeance_done_at is None
 

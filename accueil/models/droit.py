@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from accueil.models.usager import Usager
 from accueil.models.visibility import ProtectedQuerySet
 from accueil.regles import BaremeLu, Baremes, ConditionInvalide, RegleLue, faits_lus, lire
 from pole_social.access import SEARCHERS
-from pole_social.models import Agent, Domaine, Etape, PersonRow, Referentiel, Unite, Versioned, WithMoves
+from pole_social.models import Agent, Domaine, Etape, MoveRefused, PersonRow, Referentiel, Unite, Versioned, WithMoves
 
 # When somebody takes up a right that was only noticed.
 FIRST_STEP = timedelta(days=14)
@@ -138,7 +138,7 @@ class DroitSuiviQuerySet(ProtectedQuerySet["DroitSuivi"]):
     def with_delay(self) -> DroitSuiviQuerySet:
         """Annotate `obtained_at`, from which `delai_jours` counts."""
         moves = EtapeDroitSuivi.objects.filter(objet=OuterRef("pk"), vers=DroitSuivi.Statut.OBTENU)
-        return self.annotate(obtained_at=Subquery(moves.values("at")[:1]))
+        return self.annotate(obtained_at=Subquery(moves.order_by("-at", "-pk").values("at")[:1]))
 
 
 class DroitSuivi(PersonRow, Versioned, WithMoves):
@@ -239,10 +239,35 @@ class DroitSuivi(PersonRow, Versioned, WithMoves):
         if ends:
             Rattachement.objects.end(self, at=timezone.now() + AFTER_DEMANDE)
 
+    def restored(self, last: Etape) -> dict[str, Any]:
+        """What only that step said goes; open again without a date, it is to be looked at today."""
+        fields: dict[str, Any] = {}
+        if last.vers == self.Statut.OBTENU:
+            fields["montant_mensuel"] = None
+        if last.vers == self.Statut.ABANDONNE:
+            fields["non_recours"] = ""
+        return fields if self.echeance else fields | {"echeance": timezone.localdate()}
+
+    @transaction.atomic
+    def undo(self, *, by: Agent) -> None:
+        """As every undo; open again, its unités read on. Raises MoveRefused if it is followed anew meanwhile."""
+        try:
+            with transaction.atomic():
+                super().undo(by=by)
+        except IntegrityError as again:
+            raise MoveRefused from again
+        nature = Rattachement.Nature.DEMANDE
+        Rattachement.objects.from_source(self).live().filter(nature=nature).update(ends_at=None)
+
+    @property
+    def is_discreet(self) -> bool:
+        """Whether a list that somebody may see over the desk names nobody beside it."""
+        return self.droit.domaine.code == "violences"
+
     @property
     def delai_jours(self) -> int | None:
-        """Days from repéré to obtenu; needs `with_delay`."""
-        obtained = vars(self).get("obtained_at")
+        """Days from repéré to obtenu, while it is; needs `with_delay`."""
+        obtained = vars(self).get("obtained_at") if self.statut == self.Statut.OBTENU else None
         return (timezone.localdate(obtained) - timezone.localdate(self.created_at)).days if obtained else None
 
 

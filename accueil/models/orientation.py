@@ -16,6 +16,9 @@ from accueil.models.visibility import ProtectedQuerySet
 from pole_social.access import SEARCHERS
 from pole_social.models import Agent, Etape, Partenaire, PersonRow, Unite, Versioned, WithMoves
 
+# The name of such a partner tells by itself why somebody goes there.
+TELLING = (Partenaire.Type.SANTE, Partenaire.Type.VIOLENCES)
+
 
 class OrientationQuerySet(ProtectedQuerySet["Orientation"]):
     readers = SEARCHERS
@@ -91,10 +94,20 @@ class Orientation(PersonRow, Versioned, WithMoves):
         return self.passage.is_confidentiel or violent or about
 
     @property
+    def hides_partner(self) -> bool:
+        """Whether lists say only that there is one: whoever needs the name opens the slip, and the journal says so."""
+        return self.is_discreet or self.partenaire.type in TELLING
+
+    @property
     def can_take_up(self) -> bool:
         """A refusal leaves the demande without an answer: it can come back to the desk."""
         refused = self.statut == self.Statut.REFUSEE and self.demande is not None
         return refused and self.demande.statut == Demande.Statut.ORIENTEE  # type: ignore[union-attr]
+
+    def attach(self) -> None:
+        """The unité keeps reading while the answer is awaited."""
+        if self.usager_id:
+            Rattachement.objects.grant(Rattachement.Nature.DEMANDE, self.usager_id, self, unite=self.unite)
 
     @transaction.atomic
     def send(self, *, by: Agent) -> None:
@@ -102,8 +115,7 @@ class Orientation(PersonRow, Versioned, WithMoves):
         self.created_by = by
         self.save(force_insert=True)
         self.begin(by=by)
-        if self.usager_id:
-            Rattachement.objects.grant(Rattachement.Nature.DEMANDE, self.usager_id, self, unite=self.unite)
+        self.attach()
         if self.demande:
             self.demande.finish(Demande.Statut.ORIENTEE, by=by)
 

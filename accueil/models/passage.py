@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from accueil.models.demande import Demande
@@ -123,9 +123,9 @@ class PassageQuerySet(ProtectedQuerySet["Passage"]):
         return self.filter(statut__in=[Passage.Statut.EN_ENTRETIEN, Passage.Statut.EN_PAUSE])
 
     def with_state_since(self) -> Self:
-        """Annotate `state_since`: when each reached the state it is in now."""
-        moves = EtapePassage.objects.filter(objet=OuterRef("pk")).order_by("-at", "-pk")
-        return self.annotate(state_since=Subquery(moves.values("at")[:1]))
+        """Annotate `state_since`: when each reached the state it is in now; not moved yet, when it arrived."""
+        moves = EtapePassage.objects.filter(objet=OuterRef("pk")).exclude(de="").order_by("-at", "-pk")
+        return self.annotate(state_since=Coalesce(Subquery(moves.values("at")[:1]), F("arrived_at")))
 
 
 class Passage(PersonRow, Versioned, WithMoves):
@@ -224,6 +224,21 @@ class Passage(PersonRow, Versioned, WithMoves):
         for usager in usagers:
             self.add_usager(usager, is_present=usager.pk not in absents)
 
+    def note_arrival(self, said: str, *, by: Agent) -> None:
+        """A corrected arrival stands in the history with the one it replaces; it is no move, so never undone."""
+        at_once = self.canal in self.AT_A_DISTANCE
+        first = self.Statut.EN_ENTRETIEN if at_once else self.Statut.EN_ATTENTE
+        self.etapes.create(de="", vers=first, by=by, motif=said)
+
+    def arrivals_noted(self) -> models.QuerySet[EtapePassage]:
+        """The corrections of the arrival, the oldest first."""
+        return EtapePassage.objects.filter(objet=self, de="").exclude(motif="")
+
+    def first_move_at(self) -> datetime | None:
+        """When something was first done after the arrival."""
+        moved = self.etapes.exclude(de="").order_by("at").first()
+        return moved.at if moved else None
+
     def add_usager(self, usager: Usager, *, is_present: bool = True) -> None:
         """This passage concerns that person too."""
         here = {"is_present": is_present}
@@ -262,11 +277,15 @@ class Passage(PersonRow, Versioned, WithMoves):
         now = timezone.now()
         self.concernes.filter(usager=usager, fusion=None).update(linked_at=now, linked_by=by)
         Usager.objects.filter(pk=usager.pk).update(last_contact_at=now)
-        for demande in self.demandes.filter(usager=None):
-            demande.usager = usager
-            demande.save(update_fields=["usager"])
-            if demande.is_open:
-                demande.attach()
+        self.give_name_to_what_was_noted(usager)
+
+    def give_name_to_what_was_noted(self, usager: Usager) -> None:
+        """Demandes and orientations without a name are this person's: left without, they would escape her déports."""
+        for noted in (*self.demandes.filter(usager=None), *self.orientations.filter(usager=None)):
+            noted.usager = usager
+            noted.save(update_fields=["usager"])
+            if noted.is_open:
+                noted.attach()
 
     def standing(self) -> dict[str, Any]:
         return {"agent_avant_id": self.agent_id, "bureau_avant_id": self.bureau_id}

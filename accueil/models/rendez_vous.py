@@ -173,6 +173,11 @@ class RendezVous(PersonRow, Versioned, WithMoves):
         return timezone.localdate(self.starts_at)
 
     @property
+    def tells_why(self) -> bool:
+        """Whether with whom it is says by itself what it is about: paper that somebody else may read leaves it out."""
+        return self.unite.nature in HIDDEN_UNITES or self.agent.metier.famille in HIDDEN_METIERS
+
+    @property
     def has_begun(self) -> bool:
         return self.starts_at <= timezone.now()
 

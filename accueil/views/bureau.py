@@ -57,7 +57,7 @@ def _today(request: HttpRequest, agent: Agent, unite: Unite) -> dict[str, Any]:
         (passage for passage in passages if passage.statut in {Statut.EN_ENTRETIEN, Statut.EN_PAUSE}),
         key=lambda passage: (passage.jour, passage.numero),
     )
-    a_reprendre = _to_take_up(agent, unite)
+    a_reprendre = to_take_up(agent, unite)
     return {
         "unite": unite,
         "aujourdhui": timezone.localdate(),
@@ -86,7 +86,7 @@ def _open(agent: Agent, unite: Unite) -> list[Passage]:
     return list(rows.order_by("-is_prioritaire", "arrived_at", "numero"))
 
 
-def _to_take_up(agent: Agent, unite: Unite) -> list[Demande]:
+def to_take_up(agent: Agent, unite: Unite) -> list[Demande]:
     """What is due today or late, and the dates that others set in the two weeks to come."""
     today = timezone.localdate()
     soon = Q(is_echeance_imposee=True, echeance__lte=today + IMPOSED_AHEAD)

@@ -15,8 +15,8 @@ from django.utils import timezone
 from accueil.forms.demande import DecisionForm, DemandeClotureForm, DemandeForm, ReponseForm, SuiteForm
 from accueil.forms.piece import PieceForm
 from accueil.models import Demande, Passage
-from accueil.views.guichet import acts_on, my_demande, my_passage
-from accueil.views.passage import is_whole, people_of, show
+from accueil.views.guichet import acts_on, is_whole, my_demande, my_passage, people_of
+from accueil.views.passage import show
 from accueil.views.suite import with_suites
 from pole_social.access import signed_in
 from pole_social.models import Agent, MoveRefused

@@ -9,19 +9,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from accueil.forms.droit import ETAPES, SuiteForm, SuivreForm
-from accueil.models import Bareme, Demande, Droit, DroitSuivi, Passage, PassageUsager, Regle, Usager
+from accueil.models import Bareme, Demande, Droit, DroitSuivi, Passage, Regle, Usager
 from accueil.regles import Baremes, Constat, Niveau, RegleLue, Savoir, constater, question
-from accueil.views.guichet import acts_on, desk_unite, my_passage, no_desk
-from accueil.views.savoirs import Known, asked_of, latest_of, stands
+from accueil.views.guichet import acts_on, desk_unite, my_passage, no_desk, people_of
+from accueil.views.savoirs import Known, asked_of, stands
 from pole_social.access import signed_in
-from pole_social.models import Agent, MoveRefused
+from pole_social.models import UNDONE, Agent, MoveRefused
 from pole_social.once import once
 from pole_social.templatetags.temps import date_longue
 
@@ -61,30 +60,23 @@ def droits_of(
     passage: Passage,
     people: list[Usager],
     *,
-    latest: Known | None = None,
-    demandes: list[Demande] | None = None,
+    latest: Known,
+    demandes: list[Demande],
 ) -> dict[str, Any]:
     """The panel « Droits à vérifier »: for each person, from their own words only.
 
-    `latest` (their latest words) and `demandes` (what they have going on) are read here unless the page has them.
+    `latest` are their latest words, `demandes` what they have going on: the page has read them.
     """
     if not people:
         return {"pistes": [], "regles_a_corriger": 0}
-    known = latest_of(agent, people) if latest is None else latest
-    going_on = _going_on(agent, people) if demandes is None else demandes
     rules = list(Regle.objects.filter(droit__is_active=True).select_related("droit").order_by("droit__libelle"))
     readable = [(rule.droit, read) for rule in rules if (read := rule.read())]
     baremes = Bareme.of_the_day(Bareme.objects.all())
     followed = _followed(agent, people)
     return {
-        "pistes": [_pistes_of(person, known, going_on, readable, baremes, followed) for person in people],
+        "pistes": [_pistes_of(person, latest, demandes, readable, baremes, followed) for person in people],
         "regles_a_corriger": len(rules) - len(readable),
     }
-
-
-def _going_on(agent: Agent, people: list[Usager]) -> list[Demande]:
-    demandes = Demande.objects.visible_to(agent).open().filter(usager__in=people)
-    return list(demandes.select_related("droit__regle"))
 
 
 def _followed(agent: Agent, people: list[Usager]) -> list[DroitSuivi]:
@@ -140,16 +132,17 @@ def droits(request: HttpRequest) -> HttpResponse:
     if unite is None:
         return no_desk(request)
     suivis = DroitSuivi.objects.visible_to(agent).open().filter(unite=unite).order_by("echeance", "created_at", "pk")
-    context = {"suivis": suivis.select_related("usager", "droit", "agent")[:SHOWN], "today": timezone.localdate()}
+    context = {
+        "suivis": suivis.select_related("usager", "droit__domaine", "agent")[:SHOWN],
+        "today": timezone.localdate(),
+    }
     return render(request, "accueil/droits.html", context)
 
 
 def suivre(request: HttpRequest, pk: UUID) -> HttpResponse:
     """« Suivre ce droit »; what is posted is hidden, so that anything wrong there was not typed by an agent."""
     agent, passage = signed_in(request), my_passage(request, pk)
-    concerned = PassageUsager.objects.filter(passage=passage, usager=OuterRef("pk"))
-    people = list(Usager.objects.visible_to(agent).filter(Exists(concerned)))
-    form = SuivreForm(request.POST, people=people)
+    form = SuivreForm(request.POST, people=people_of(agent, passage))
     if not form.is_valid():
         raise Http404
     return once(request, form, lambda: _follow(request, form, passage))
@@ -167,11 +160,12 @@ def droit_suivi(request: HttpRequest, pk: UUID) -> HttpResponse:
     agent = signed_in(request)
     visible = DroitSuivi.objects.visible_to(agent).with_delay()
     found = get_object_or_404(visible.select_related("usager", "droit", "unite__lieu", "agent"), pk=pk)
-    acts = acts_on(agent, found.unite_id)
+    acts, etapes = acts_on(agent, found.unite_id), list(found.etapes.select_related("by"))
     context = {
         "suivi": found,
         "usager": found.usager,
-        "etapes": found.etapes.select_related("by"),
+        "etapes": etapes,
+        "annule": acts and found.can_undo(found.last_among(etapes), by=agent),
         "gestes": [(to, ETAPES[to][1]) for to in found.MOVES.get(found.statut, ())] if acts else [],
         "acts": acts and found.is_open,
         "late": bool(found.is_open and found.echeance and found.echeance < timezone.localdate()),
@@ -201,6 +195,17 @@ def etape(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     if not form.is_bound and not suivi.can_move(code):
         raise MoveRefused
     return render(request, "accueil/droit_etape.html", {"form": form, "suivi": suivi, "geste": titre})
+
+
+def annulation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take back one's own mis-click; a second click finds it taken back."""
+    agent, suivi = signed_in(request), my_suivi(request, pk)
+    last = suivi.last_move()
+    if last is None or last.motif != UNDONE or last.by_id != agent.pk:
+        suivi.undo(by=agent)
+        said = f"C’est annulé : le droit est de nouveau « {suivi.get_statut_display()} ». Vérifiez la prochaine étape."
+        messages.success(request, said)
+    return redirect("accueil:droit_suivi", pk)
 
 
 def suite(request: HttpRequest, pk: UUID) -> HttpResponse:

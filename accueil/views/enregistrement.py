@@ -6,16 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 
+from accueil.forms.arrivee import ArriveeForm
 from accueil.forms.passage import PassageForm
 from accueil.forms.recherche import RechercheForm, find
 from accueil.models import Passage, Usager
-from accueil.views.guichet import desk_unite, my_passage, no_desk
+from accueil.views.guichet import desk_unite, my_passage, no_desk, people_of, picked
 from pole_social.access import signed_in
 from pole_social.models import Agent, MoveRefused
 from pole_social.once import once
+from pole_social.templatetags.temps import heure
 
 
 def nouveau(request: HttpRequest) -> HttpResponse:
@@ -24,7 +26,7 @@ def nouveau(request: HttpRequest) -> HttpResponse:
     if unite is None:
         return no_desk(request)
     is_sent = request.method == "POST"
-    people = _chosen(agent, _wanted(request.POST) if is_sent else request.GET.getlist("usager"))
+    people = picked(agent, _wanted(request.POST) if is_sent else request.GET.getlist("usager"))
     if is_sent and _is_about_people(request.POST):
         form = PassageForm(None, usagers=people, unite=unite, initial=_typed(request.POST))
         return _page(request, form, _searched(request, agent, people))
@@ -71,22 +73,6 @@ def _searched(request: HttpRequest, agent: Agent, people: list[Usager]) -> dict[
     return {"recherche_form": form, "candidats": [usager for usager in candidats.personnes if usager.pk not in here]}
 
 
-def _chosen(agent: Agent, typed: list[str]) -> list[Usager]:
-    """The people picked in the search, or already known to the unité; anybody else does not exist."""
-    try:
-        wanted = list(dict.fromkeys(UUID(pk) for pk in typed))
-    except ValueError as error:
-        raise Http404 from error
-    if not wanted:
-        return []
-    mine = Usager.objects.visible_to(agent).select_related("commune").filter(pk__in=wanted)
-    proposed = Usager.objects.candidates_for(agent).select_related("commune").filter(pk__in=wanted)
-    found = {usager.pk: usager for usager in [*mine, *proposed]}
-    if found.keys() != set(wanted):
-        raise Http404
-    return [found[pk] for pk in wanted]
-
-
 def _registered(request: HttpRequest, made: list[Passage]) -> HttpResponseRedirect:
     numbers = " et ".join(f"n° {passage.numero}" for passage in made)
     said = f"Les passages {numbers} sont enregistrés." if len(made) > 1 else f"Le passage {numbers} est enregistré."
@@ -96,12 +82,26 @@ def _registered(request: HttpRequest, made: list[Passage]) -> HttpResponseRedire
     return redirect("accueil:bureau")  # type: ignore[return-value]
 
 
+def arrivee(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The hour at which the person arrived, when it was entered after; a stale save shows both."""
+    agent, found = signed_in(request), my_passage(request, pk)
+    form = ArriveeForm(request.POST if request.method == "POST" else None, instance=found)
+    if form.is_bound and form.is_valid() and form.save(by=agent):
+        messages.success(request, f"Le n° {found.numero} est arrivé à {heure(found.arrived_at)}.")
+        return redirect("accueil:passage", found.pk)
+    context = {"form": form, "passage": found, "corrections": found.arrivals_noted().select_related("by")}
+    return render(request, "accueil/passage_arrivee.html", context, status=form.status)
+
+
 def personnes(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Whom an open passage concerns: somebody joins it, or was put on it by mistake."""
     agent, found = signed_in(request), my_passage(request, pk)
     if not found.is_open:
         raise MoveRefused
-    people = list(Usager.objects.visible_to(agent).filter(passages=found).select_related("commune").distinct())
+    if found.seance_id and not vars(found)["journal_usagers"]:
+        # A contact of an outing is named with the person's agreement, and there only.
+        return redirect("accueil:passage_rattachement", found.pk)
+    people = people_of(agent, found)
     if request.POST.get("ajouter") or request.POST.get("retirer"):
         _change(request, agent, found, people)
         return redirect("accueil:passage", found.pk)
@@ -116,6 +116,10 @@ def _change(request: HttpRequest, agent: Agent, passage: Passage, people: list[U
         if str(usager.pk) == request.POST.get("retirer"):
             passage.remove_usager(usager)
             messages.success(request, f"Le n° {passage.numero} ne concerne plus cette personne.")
-    for usager in _chosen(agent, request.POST.getlist("ajouter")):
+    is_anonymous = not vars(passage)["journal_usagers"]
+    for usager in picked(agent, request.POST.getlist("ajouter")):
         passage.add_usager(usager)
-        messages.success(request, f"Le n° {passage.numero} concerne aussi {usager.nom_complet}.")
+        if is_anonymous:
+            passage.give_name_to_what_was_noted(usager)
+            is_anonymous = False
+        messages.success(request, f"Le n° {passage.numero} concerne une personne de plus.")

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from accueil.forms.savoirs import SavoirsForm
 from accueil.models import Passage
-from accueil.views.guichet import my_passage
-from accueil.views.passage import is_whole, open_demandes_of, people_of, show
+from accueil.views.guichet import is_whole, my_passage, people_of
+from accueil.views.passage import open_demandes_of, show
 from accueil.views.savoirs import asked_of, latest_of
 from pole_social.access import signed_in
 from pole_social.models import Agent

@@ -12,7 +12,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from accueil.models import Demande, Demarche, Orientation, Passage, Relais, RendezVous, Usager
-from accueil.views.passage import is_whole, people_of
+from accueil.views.guichet import is_whole, people_of
+from accueil.views.passage import handed_over
 from accueil.views.suite import with_suites
 from pole_social.access import signed_in
 from pole_social.models import Agent, Unite
@@ -71,7 +72,7 @@ def _lines(agent: Agent, passage: Passage, person: Usager | None) -> Feuille:
     demandes = list(said.select_related("domaine", "droit__domaine"))
     told = [] if passage.is_confidentiel else [demande for demande in demandes if _may_be_printed(demande)]
     page = Feuille(is_discreet=len(told) < len(demandes))
-    relais = _relais_of(agent, told)
+    relais = {sent.pk: sent for sent in handed_over(agent, told)}
     for demande in with_suites(agent, told):
         _sort(page, demande, relais)
     page.dates += [(demande.echeance, "") for demande in demandes if demande not in told and _is_to_come(demande)]  # type: ignore[misc]
@@ -111,12 +112,6 @@ def _may_be_printed(demande: Demande) -> bool:
 
 def _is_to_come(demande: Demande) -> bool:
     return bool(demande.is_open and demande.echeance and demande.echeance >= timezone.localdate())
-
-
-def _relais_of(agent: Agent, demandes: list[Demande]) -> dict[UUID, Relais]:
-    ids = {demande.relais_id for demande in demandes if demande.relais_id}
-    found = Relais.objects.visible_to(agent).filter(pk__in=ids)
-    return {relais.pk: relais for relais in found.select_related("vers_unite")}
 
 
 def _sort(page: Feuille, demande: Any, relais: dict[UUID, Relais]) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from accueil.models import Demande, Passage, Relais, Usager
+from accueil.models import Demande, Passage, PassageUsager, Relais, Usager
 from pole_social.access import DESK, signed_in
 from pole_social.frame import current_unite
 from pole_social.models import Agent, Bureau, MoveRefused, Unite
@@ -81,14 +83,41 @@ def chosen_bureau(request: HttpRequest, unite: Unite) -> Bureau | None:
     return bureau
 
 
-def everybody_of(request: HttpRequest, passage: Passage) -> list[Usager]:
-    """All those whom a passage concerns, or nobody (anonymous).
+def picked(agent: Agent, typed: Iterable[str]) -> list[Usager]:
+    """The people whose keys came with the form: known to the agent, or proposed by a search; nobody else exists."""
+    try:
+        wanted = list(dict.fromkeys(UUID(pk) for pk in typed))
+    except ValueError as error:
+        raise Http404 from error
+    if not wanted:
+        return []
+    mine = Usager.objects.visible_to(agent).select_related("commune").filter(pk__in=wanted)
+    found = {usager.pk: usager for usager in mine}
+    if missing := set(wanted) - found.keys():
+        proposed = Usager.objects.candidates_for(agent).select_related("commune").filter(pk__in=missing)
+        found |= {usager.pk: usager for usager in proposed}
+    if found.keys() != set(wanted):
+        raise Http404
+    return [found[pk] for pk in wanted]
 
-    Raises MoveRefused when one of them is no longer visible: a word would go to the wrong person.
-    """
-    visible = Usager.objects.visible_to(signed_in(request)).filter(passages=passage)
-    people = list(visible.select_related("commune").distinct())
-    if len(people) != len(vars(passage)["journal_usagers"]):
+
+def people_of(agent: Agent, passage: Passage) -> list[Usager]:
+    """Those of the passage whom the agent may see; `is_absent` says whom it concerns without their being here."""
+    concerned = PassageUsager.objects.filter(passage=passage, usager=OuterRef("pk"), fusion=None)
+    people = Usager.objects.visible_to(agent).filter(Exists(concerned))
+    absent = Exists(concerned.filter(is_present=False))
+    return list(people.annotate(is_absent=absent).select_related("commune"))
+
+
+def is_whole(passage: Passage, people: list[Usager]) -> bool:
+    """Whether everybody whom the passage concerns is still visible: else a word would go to the wrong person."""
+    return len(people) == len(vars(passage)["journal_usagers"])
+
+
+def everybody_of(request: HttpRequest, passage: Passage) -> list[Usager]:
+    """All those whom a passage concerns, or nobody (anonymous). Raises MoveRefused unless they are all visible."""
+    people = people_of(signed_in(request), passage)
+    if not is_whole(passage, people):
         raise MoveRefused
     return people
 

@@ -34,7 +34,7 @@ def identite(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _corrections(agent: Agent, pk: UUID) -> list[Correction]:
     """What was replaced, the safe contact first: somebody may still call the former number."""
-    mine = Correction.objects.visible_to(agent).filter(usager=pk).exclude(avant="").select_related("by")
+    mine = Correction.objects.visible_to(agent).standing().filter(usager=pk).exclude(avant="").select_related("by")
     found = list(mine[:CORRECTIONS_SHOWN])
     return sorted(found, key=lambda correction: not correction.is_contact_sur)
 

@@ -25,12 +25,13 @@ WITH = ("partenaire", "usager", "demande__domaine", "demande__droit", "passage",
 def orientations_of(agent: Agent, passage: Passage, people: list[Usager]) -> dict[str, Any]:
     """Where people were sent from this passage: one query."""
     found = Orientation.objects.visible_to(agent).filter(passage=passage)
-    return {"orientations": list(found.select_related("partenaire", "usager", "demande"))}
+    return {"orientations": list(found.select_related("partenaire", "usager", "demande__domaine", "passage"))}
 
 
 def orientations_of_usager(agent: Agent, usager: Usager) -> dict[str, Any]:
     """Where the person was sent, the unanswered first: one query."""
-    found = Orientation.objects.visible_to(agent).filter(usager=usager).select_related("partenaire", "demande")
+    theirs = Orientation.objects.visible_to(agent).filter(usager=usager)
+    found = theirs.select_related("partenaire", "demande__domaine", "passage")
     return {"orientations": sorted(found, key=lambda orientation: not orientation.is_unanswered())}
 
 

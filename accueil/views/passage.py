@@ -6,16 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accueil.forms.demande import DemandeForm
 from accueil.forms.savoirs import SavoirsForm
-from accueil.models import Demande, Passage, PassageUsager, Relais, Usager
+from accueil.models import Demande, Passage, Relais, Usager
 from accueil.views.demarche import demarches_of
 from accueil.views.droit import droits_of
-from accueil.views.guichet import acts_on, chosen_bureau, my_passage, say_moved
+from accueil.views.guichet import acts_on, chosen_bureau, is_whole, my_passage, people_of, say_moved
 from accueil.views.orientation import orientations_of
 from accueil.views.rendez_vous import rendezvous_of
 from accueil.views.savoirs import asked_of, latest_of, savoirs_of
@@ -49,7 +48,7 @@ def show(request: HttpRequest, found: Passage, *, status: int = 200, **given: An
         "demandes": with_suites(agent, demandes),
         "anciennes": [demande for demande in suivies if demande.passage_id != found.pk],
         "bloquantes": [demande for demande in demandes if demande.needs_next_step],
-        "relais": _handed_over(agent, demandes),
+        "relais": handed_over(agent, demandes),
         "acts": acts_on(agent, found.unite_id),
         "depliee": request.GET.get("pieces", ""),
         "demande_form": DemandeForm(people=people, auto_id="demande_%s"),
@@ -64,19 +63,6 @@ def show(request: HttpRequest, found: Passage, *, status: int = 200, **given: An
     return render(request, "accueil/passage.html", context | given, status=status)
 
 
-def people_of(agent: Agent, passage: Passage) -> list[Usager]:
-    """Those of the passage whom the agent may see; `is_absent` says whom it concerns without their being here."""
-    concerned = PassageUsager.objects.filter(passage=passage, usager=OuterRef("pk"), fusion=None)
-    people = Usager.objects.visible_to(agent).filter(Exists(concerned))
-    absent = Exists(concerned.filter(is_present=False))
-    return list(people.annotate(is_absent=absent).select_related("commune"))
-
-
-def is_whole(passage: Passage, people: list[Usager]) -> bool:
-    """Whether everybody whom the passage concerns is still visible: else a word would go to the wrong person."""
-    return len(people) == len(vars(passage)["journal_usagers"])
-
-
 def demandes_of(agent: Agent, passage: Passage) -> list[Demande]:
     demandes = Demande.objects.visible_to(agent).filter(passage=passage)
     return list(demandes.select_related("agent", "usager", "domaine", "droit"))
@@ -88,7 +74,8 @@ def open_demandes_of(agent: Agent, people: list[Usager]) -> list[Demande]:
     return list(going_on.select_related("usager", "droit__regle").order_by("echeance", "created_at"))
 
 
-def _handed_over(agent: Agent, demandes: list[Demande]) -> list[Relais]:
+def handed_over(agent: Agent, demandes: list[Demande]) -> list[Relais]:
+    """The relais with which these demandes left."""
     ids = {demande.relais_id for demande in demandes if demande.relais_id}
     found = Relais.objects.visible_to(agent).filter(pk__in=ids)
     return list(found.select_related("usager", "vers_unite__lieu"))

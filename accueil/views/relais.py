@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from accueil.forms.relais import AnnulationForm, RelaisForm
 from accueil.models import Demande, Relais
-from accueil.views.guichet import my_passage, sent_relais
-from accueil.views.passage import demandes_of, is_whole, people_of, show
+from accueil.views.guichet import is_whole, my_passage, people_of, sent_relais
+from accueil.views.passage import demandes_of, show
 from pole_social.access import signed_in
 from pole_social.once import once
 

@@ -15,15 +15,18 @@ from django.utils import timezone
 from accueil.forms.rendez_vous import AnnulationRendezVousForm, DeplacementForm, RendezVousForm, receiving
 from accueil.models import Motif, Passage, RendezVous, Usager
 from accueil.models.rendez_vous import RendezVousQuerySet
-from accueil.views.guichet import desk_unite, no_desk
+from accueil.views.guichet import desk_unite, no_desk, picked
 from pole_social.access import signed_in
 from pole_social.models import Agent, MoveRefused, Unite
-from pole_social.once import once, repeated
+from pole_social.once import once_unless_taken
 from pole_social.templatetags.temps import heure, jour_court
 
 Statut, Absence = RendezVous.Statut, RendezVous.Absence
 SHOWN, SHOWN_PAST = 30, 5
 MOTIF = "rdv"
+# Of an appointment that only its team reads: whoever reads the passage must not learn that there was one.
+PLAIN_MOTIF = "autre_service"
+Canal = Passage.Canal
 
 
 def of_the_day(agent: Agent, unite: Unite) -> list[RendezVous]:
@@ -67,7 +70,7 @@ def nouveau(request: HttpRequest) -> HttpResponse:
     typed = (request.POST if is_sent else request.GET).get("usager")
     if typed is None and not is_sent:
         return redirect("accueil:recherche")
-    person = _person(agent, typed)
+    (person,) = picked(agent, [typed or ""])
     if _is_looking(request):
         form = RendezVousForm(person=person, initial=_so_far(request))
     else:
@@ -76,20 +79,6 @@ def nouveau(request: HttpRequest) -> HttpResponse:
         return answer
     context = {"form": form, "personne": person, "proposees": form.proposed()}
     return render(request, "accueil/rendez_vous_nouveau.html", context, status=form.status)
-
-
-def _person(agent: Agent, typed: str | None) -> Usager:
-    """Somebody the agent is related to, or whom a search proposes; anybody else does not exist."""
-    try:
-        pk = UUID(typed or "")
-    except ValueError as error:
-        raise Http404 from error
-    mine = Usager.objects.visible_to(agent).select_related("commune").filter(pk=pk)
-    proposed = Usager.objects.candidates_for(agent).select_related("commune").filter(pk=pk)
-    found = mine.first() or proposed.first()
-    if found is None:
-        raise Http404
-    return found
 
 
 def _is_looking(request: HttpRequest) -> bool:
@@ -109,21 +98,9 @@ def _asked(request: HttpRequest) -> dict[str, str]:
 
 
 def _book(request: HttpRequest, form: RendezVousForm) -> HttpResponse | None:
-    """None when there is something to correct, or when somebody was quicker: nothing has then been written."""
+    """None when there is something to correct, or when somebody was quicker."""
     agent = signed_in(request)
-    is_valid = form.is_bound and form.is_valid()
-    if form.is_bound and "cle" in form.cleaned_data and (answer := repeated(request, form)):
-        # The second click finds the hour taken by the first.
-        return answer
-    if not is_valid:
-        return None
-    try:
-        with transaction.atomic():
-            return once(request, form, lambda: _booked(request, form.save(by=agent)))
-    except IntegrityError as error:
-        if not form.refused(error):
-            raise
-    return None
+    return once_unless_taken(request, form, lambda: _booked(request, form.save(by=agent)))
 
 
 def _booked(request: HttpRequest, made: RendezVous) -> HttpResponseRedirect:
@@ -246,7 +223,7 @@ def retablissement(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def arrivee(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """« Est arrivé » : a passage « sur rendez-vous », and the appointment is kept. A second click changes nothing."""
+    """« Est arrivé »: a passage « sur rendez-vous », and the appointment is kept. A second click changes nothing."""
     agent, unite = signed_in(request), desk_unite(request)
     if unite is None:
         return no_desk(request)
@@ -261,8 +238,9 @@ def arrivee(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _register(request: HttpRequest, found: RendezVous, unite: Unite, by: Agent) -> None:
     if found.jour != timezone.localdate():
         raise MoveRefused
-    motif = Motif.objects.order_by("pk").filter(code=MOTIF).first() or Motif.objects.first()
-    passage = Passage(unite=unite, canal=Passage.Canal.RENDEZ_VOUS, motif=motif)
+    code, canal = (PLAIN_MOTIF, Canal.GUICHET) if found.tells_why else (MOTIF, Canal.RENDEZ_VOUS)
+    motif = Motif.objects.order_by("pk").filter(code=code).first() or Motif.objects.first()
+    passage = Passage(unite=unite, canal=canal, motif=motif)
     passage.register([found.usager], by=by)
     found.keep(by=by, passage=passage)
     messages.success(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from accueil.catalogue import CATALOGUE, ORDRE
-from accueil.models import Demande, Droit, Fait, Usager
+from accueil.models import Demande, Fait, Usager
 from pole_social.models import Agent
 
 Known = dict[tuple[UUID, str], Fait]
@@ -39,10 +39,5 @@ def asked_of(open_demandes: list[Demande]) -> dict[UUID, set[str]]:
     asked: dict[UUID, set[str]] = {}
     for demande in open_demandes:
         if demande.usager_id and demande.droit:
-            asked.setdefault(demande.usager_id, set()).update(SENSITIVE & facts_read(demande.droit))
+            asked.setdefault(demande.usager_id, set()).update(SENSITIVE & demande.droit.facts_read())
     return asked
-
-
-def facts_read(droit: Droit) -> set[str]:
-    """The facts that the rule of a right reads."""
-    return droit.facts_read()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from accueil.forms.seance import SeanceForm, outreach_unites
 from accueil.models import Passage, Seance
 from pole_social.access import signed_in
 from pole_social.models import MoveRefused
-from pole_social.once import once, repeated
+from pole_social.once import once_unless_taken
 
 PAST_SHOWN = 20
 CONTACTS_SHOWN = 200
@@ -35,32 +34,14 @@ def seances(request: HttpRequest) -> HttpResponse:
 
 def nouvelle(request: HttpRequest) -> HttpResponse:
     """Plan an outing."""
-    unites = outreach_unites(signed_in(request))
+    agent = signed_in(request)
+    unites = outreach_unites(agent)
     if not unites:
         return redirect("accueil:seances")
     form = SeanceForm(request.POST if request.method == "POST" else None, unites=unites)
-    if answer := _plan(request, form):
+    if answer := once_unless_taken(request, form, lambda: _planned(request, form.save(by=agent))):
         return answer
     return render(request, "accueil/seance_nouvelle.html", {"form": form}, status=form.status)
-
-
-def _plan(request: HttpRequest, form: SeanceForm) -> HttpResponse | None:
-    """None when there is something to correct; nothing has then been written."""
-    agent = signed_in(request)
-    if not form.is_bound:
-        return None
-    is_valid = form.is_valid()
-    if "cle" in form.cleaned_data and (answer := repeated(request, form)):
-        return answer
-    if not is_valid:
-        return None
-    try:
-        with transaction.atomic():
-            return once(request, form, lambda: _planned(request, form.save(by=agent)))
-    except IntegrityError as error:
-        if not form.refused(error):
-            raise
-    return None
 
 
 def _planned(request: HttpRequest, made: Seance) -> HttpResponseRedirect:

@@ -38,6 +38,10 @@ from pole_social.models import Agent
 from pole_social.once import once
 
 PASSAGES_SHOWN = 10
+NO_TERRITOIRE = (
+    "Rien n’est enregistré : ce lieu n’a pas encore de territoire. "
+    "Demandez à l’administration de le lui donner, ou travaillez dans une autre unité."
+)
 # What the other nouns of the desk show on the page of a person, each with its own few queries.
 SECTIONS = (droits_of_usager, demarches_of_usager, orientations_of_usager, rendezvous_of_usager)
 
@@ -53,8 +57,10 @@ def nouveau(request: HttpRequest) -> HttpResponse:
         return _prefilled(request, agent)
     form = NouvelUsagerForm(request.POST, by=agent)
     territoire = unite.lieu.territoire
-    if form.is_valid() and territoire:
-        return once(request, form, lambda: _to_passage(form.save(by=agent, territoire=territoire)))
+    if form.is_valid():
+        if territoire:
+            return once(request, form, lambda: _to_passage(form.save(by=agent, territoire=territoire)))
+        form.add_error(None, NO_TERRITOIRE)
     return _show(request, agent, form, searched(form))
 
 

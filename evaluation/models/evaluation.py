@@ -64,9 +64,6 @@ class EvaluationQuerySet(ProtectedQuerySet["Evaluation"]):
         live = Rattachement.objects.live().filter(source_id=OuterRef("pk"), nature__in=WORK_NATURES)
         return self.filter(Q(statut__in=Evaluation.OPEN) | Q(Exists(live), statut=Evaluation.Statut.VALIDEE))
 
-    def to_validate(self) -> Self:
-        return self.filter(statut=Evaluation.Statut.A_VALIDER)
-
 
 def content_relationships(queryset: ProtectedQuerySet, agent: Agent, evaluation_path: str) -> RattachementQuerySet:
     """The relationships that open an evaluation's content, by role.

@@ -10,7 +10,7 @@ import factory
 from django.utils import timezone
 from faker import Faker
 
-from accueil.models import Demande, Fait, Motif, Passage, Relais, Usager
+from accueil.models import Demande, Demarche, Fait, Mandat, Motif, Orientation, Passage, Relais, Usager
 from evaluation.models import Evaluation, Exploration, Fragilite, FragiliteReperee
 from evaluation.opening import open_from as open_evaluation
 from parcours.models import Action, Ecrit, Objectif, Parcours
@@ -158,6 +158,50 @@ def explore_all(
             recorded_by=by,
         )
     return evaluation
+
+
+def make_mandat(usager: Usager, *, by: Agent, days: int = 90, signed: bool = True, **fields: Any) -> Mandat:
+    """A mandat of `days` days, signed today unless said."""
+    today = timezone.localdate()
+    given: dict[str, Any] = {
+        "portee": "Le compte CAF : déclarer ses ressources.",
+        "ends_on": today + timedelta(days=days),
+        "signed_on": today if signed else None,
+    }
+    return Mandat.objects.create(usager=usager, unite=by.unites[0], created_by=by, **given | fields)
+
+
+def make_demarche(
+    usager: Usager, *, by: Agent, mode: str = Demarche.Mode.AVEC, due_in: int | None = None, **fields: Any
+) -> Demarche:
+    """A session on caf.fr; `due_in` is in days."""
+    echeance = timezone.localdate() + timedelta(days=due_in) if due_in is not None else None
+    made = Demarche(usager=usager, unite=by.unites[0], site="caf.fr", mode=mode, echeance=echeance, **fields)
+    made.note(by=by)
+    return made
+
+
+def make_orientation(
+    passage: Passage,
+    *,
+    by: Agent,
+    usager: Usager | None = None,
+    due_in: int = 10,
+    code: str = "ccas-issy",
+    **fields: Any,
+) -> Orientation:
+    """Sent to the partner of this code; the answer is expected in `due_in` days."""
+    made = Orientation(
+        passage=passage,
+        usager=usager,
+        unite=passage.unite,
+        partenaire=Partenaire.objects.get(code=code),
+        objet="Demander une aide pour la cantine",
+        expected_on=timezone.localdate() + timedelta(days=due_in),
+        **fields,
+    )
+    made.send(by=by)
+    return made
 
 
 def make_evaluation(usager: Usager, *, sent_by: Agent, by: Agent, explored: bool = False, **relais: Any) -> Evaluation:

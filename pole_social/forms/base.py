@@ -9,6 +9,7 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.db import IntegrityError
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.http import QueryDict
 
@@ -97,6 +98,10 @@ class CreateForm(HubForm):
         """Whether this form has had its effect already: a second click must not meet what the first one made."""
         cle = self.cleaned_data.get("cle")
         return cle is not None and Envoi.objects.filter(agent=by, cle=cle).exists()
+
+    def refused(self, error: IntegrityError) -> bool:
+        """Say beside its field what somebody has just taken; False for a refusal that is none of that."""
+        return False
 
     def renew_key(self) -> None:
         self.retype("cle", str(uuid.uuid4()))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date, time
 from types import SimpleNamespace
 from typing import Any
 from typing import cast as typed
@@ -13,11 +14,15 @@ from django.test import Client
 
 from accueil.models import Motif, Passage, Usager
 from parcours.demonstration.builders import UsagerFactory, make_passage, receive
-from pole_social.models import Acces, Domaine
+from parcours.demonstration.clock import at
+from parcours.demonstration.rendez_vous import on
+from pole_social.models import Acces, Agent, Domaine
 
 DESK_USERNAMES = ["gos", "gos-2", "assistante-administrative", "responsable-accueil"]
 OTHER_SEARCHERS = ["assistant-social", "cesf", "puericultrice", "ccf", "psychologue"]
 NOBODYS_SEARCHERS = ["dpo", "admin"]
+# A Monday, far from any change of hour.
+MONDAY = date(2027, 1, 11)
 HOSTILE = ["a\x00b", "x" * 100_000, "ab\u202etxt"]
 
 
@@ -45,6 +50,27 @@ def passage_data(motif: str = "logement", **fields: Any) -> dict[str, Any]:
 def demande_data(**fields: Any) -> dict[str, Any]:
     domaine = Domaine.objects.get(code="logement").pk
     return {"besoin": "Impayé de loyer", "domaine": domaine, "cle": str(uuid4()), **fields}
+
+
+def only_the_desk_acts(cast: SimpleNamespace, sign_in: Callable[..., Client], url: str, pk: Any) -> bool:
+    """Whether an act is refused to the other roles, and unknown to the desks that are not related."""
+    for username in (*OTHER_SEARCHERS, *NOBODYS_SEARCHERS):
+        assert sign_in(Agent.objects.get(username=username)).post(url).status_code == 403
+    strangers = (cast.gos_chatenay, cast.responsable_evaluation)
+    return all(same_as_unknown(sign_in(stranger), url, pk, method="post") for stranger in strangers)
+
+
+@pytest.fixture
+def monday_morning() -> Iterator[None]:
+    """Nine o’clock: whatever the day of the test, the desk opens."""
+    with at(on(MONDAY, time(9))):
+        yield
+
+
+@pytest.fixture
+def cesf(cast: SimpleNamespace, sign_in: Callable[..., Client]) -> Client:
+    """The browser of `cesf`."""
+    return sign_in(cast.cesf)
 
 
 @pytest.fixture

@@ -15,24 +15,13 @@ from accueil.models import RendezVous, Usager
 from parcours.demonstration.clock import at
 from parcours.demonstration.rendez_vous import make_rendez_vous, on
 from pole_social.models import Acces, Agent, Bureau, Lieu
-from tests.accueil.conftest import HOSTILE, NOBODYS_SEARCHERS, last_acces, someone
+from tests.accueil.conftest import HOSTILE, MONDAY, NOBODYS_SEARCHERS, last_acces, someone
 from tests.bulk import copies, related_alike
 from tests.queries import count_queries
 from tests.together import together
 
 AGENDA = "/accueil/rendez-vous/"
-MONDAY = date(2027, 1, 11)
-
-
-@pytest.fixture(autouse=True)
-def _monday_morning() -> Any:
-    with at(on(MONDAY, time(9))):
-        yield
-
-
-@pytest.fixture
-def cesf(cast: SimpleNamespace, sign_in: Callable[..., Client]) -> Client:
-    return sign_in(cast.cesf)
+pytestmark = pytest.mark.usefixtures("monday_morning")
 
 
 def shown(client: Client, **asked: Any) -> str:

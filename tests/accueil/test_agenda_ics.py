@@ -12,26 +12,14 @@ from django.test import Client
 from icalendar import Calendar
 
 from accueil.models import RendezVous, Usager
-from parcours.demonstration.clock import at
 from parcours.demonstration.rendez_vous import make_rendez_vous, on
 from pole_social.models import Acces, Agent, Bureau
-from tests.accueil.conftest import NOBODYS_SEARCHERS, last_acces, someone
+from tests.accueil.conftest import MONDAY, NOBODYS_SEARCHERS, last_acces, someone
 from tests.bulk import copies, related_alike
 from tests.queries import count_queries
 
 ICS = "/accueil/rendez-vous/agenda.ics"
-MONDAY = date(2027, 1, 11)
-
-
-@pytest.fixture(autouse=True)
-def _monday_morning() -> Any:
-    with at(on(MONDAY, time(9))):
-        yield
-
-
-@pytest.fixture
-def cesf(cast: SimpleNamespace, sign_in: Callable[..., Client]) -> Client:
-    return sign_in(cast.cesf)
+pytestmark = pytest.mark.usefixtures("monday_morning")
 
 
 def events(client: Client) -> list[Any]:

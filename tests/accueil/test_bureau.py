@@ -220,6 +220,15 @@ class TestRendezVousOfTheDay:
         assert "est là" in found
         assert "Est arrivé(e)" not in found
 
+    def test_the_keyboard_goes_there_past_the_waiting_list(self, desk: Client, expected: RendezVous) -> None:
+        """A link past it, then one key, however many wait; outside of what refreshes, so that it always holds."""
+        found = page(desk)
+        link, target = found.index('href="#attendus" accesskey="r"'), found.index('id="attendus"')
+        assert link < found.index('id="bureau-listes"') < target
+        between = found[target : found.index(f'id="arrivee-{expected.pk}"')]
+        assert between.count("<a ") + between.count("<summary") == 0
+        assert between.count("<button") == 1
+
     def test_whose_passage_is_confidential_is_not_named_there_either(self, desk: Client, expected: RendezVous) -> None:
         desk.post(f"/accueil/rendez-vous/{expected.pk}/arrivee/")
         assert "Traoré A." in page(desk)

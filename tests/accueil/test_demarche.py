@@ -17,11 +17,10 @@ from django.utils import timezone
 from accueil import autonomie
 from accueil.models import Demarche, Droit, Mandat, Passage, Rattachement, Usager
 from accueil.views.demarche import demarches_of, demarches_of_usager
-from parcours.demonstration.builders import make_passage, receive
+from parcours.demonstration.builders import make_demarche, make_mandat, make_passage, receive
 from parcours.demonstration.clock import at
 from pole_social.models import Acces, Agent, MoveRefused
 from tests.accueil.conftest import HOSTILE, OTHER_SEARCHERS, last_acces, same_as_unknown, someone
-from tests.accueil.test_mandat import make_mandat
 from tests.bulk import copies
 from tests.queries import count_queries
 from tests.threads import at_once
@@ -45,15 +44,6 @@ def done_url(demarche: Demarche) -> str:
 
 def demarche_data(**fields: Any) -> dict[str, Any]:
     return {"cle": str(uuid4()), "site": "caf.fr", "mode": "avec", **fields}
-
-
-def make_demarche(
-    usager: Usager, *, by: Agent, mode: str = Mode.AVEC, due_in: int | None = None, **fields: Any
-) -> Demarche:
-    echeance = timezone.localdate() + timedelta(days=due_in) if due_in is not None else None
-    made = Demarche(usager=usager, unite=by.unites[0], site="caf.fr", mode=mode, echeance=echeance, **fields)
-    made.note(by=by)
-    return made
 
 
 class TestNoting:

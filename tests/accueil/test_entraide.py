@@ -174,6 +174,11 @@ class TestIncident:
         assert made.created_by == cast.gos
         assert f"{timezone.localtime(made.happened_at):%d/%m/%Y %H:%M}" == "01/03/2026 09:05"
 
+    def test_its_nature_is_chosen_among_what_it_can_be(self, desk: Client) -> None:
+        page = desk.get(INCIDENT).content.decode()
+        assert page.count('type="radio"') == len(Incident.Nature.choices)
+        assert "Choisir…" not in page
+
     def test_names_no_person_by_construction(self) -> None:
         related = {field.related_model for field in Incident._meta.get_fields() if field.is_relation}
         assert related == {Lieu, Agent}

@@ -12,12 +12,18 @@ from django.test import Client
 from django.utils import timezone
 
 from accueil.models import Demande, Passage, PieceDemandee, RendezVous, Usager
-from parcours.demonstration.builders import make_demande, make_fait, make_passage, make_relais, receive
+from parcours.demonstration.builders import (
+    make_demande,
+    make_demarche,
+    make_fait,
+    make_orientation,
+    make_passage,
+    make_relais,
+    receive,
+)
 from parcours.demonstration.rendez_vous import make_rendez_vous
 from pole_social.models import Acces, Agent
 from tests.accueil.conftest import OTHER_SEARCHERS, last_acces, same_as_unknown, someone
-from tests.accueil.test_demarche import make_demarche
-from tests.accueil.test_orientation import make_orientation
 from tests.bulk import copies, related_alike
 from tests.queries import count_queries
 

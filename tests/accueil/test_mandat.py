@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accueil.forms.mandat import later
 from accueil.models import Mandat, Passage, Rattachement, Usager
-from parcours.demonstration.builders import make_passage, unite
+from parcours.demonstration.builders import make_mandat, make_passage, unite
 from parcours.demonstration.clock import at
 from pole_social.models import Acces, Agent, MoveRefused
 from tests.accueil.conftest import HOSTILE, OTHER_SEARCHERS, last_acces, same_as_unknown
@@ -25,16 +25,6 @@ from tests.threads import at_once
 from tests.together import together
 
 TODAY_TYPED = f"{timezone.localdate():%d/%m/%Y}"
-
-
-def make_mandat(usager: Usager, *, by: Agent, days: int = 90, signed: bool = True, **fields: Any) -> Mandat:
-    today = timezone.localdate()
-    given: dict[str, Any] = {
-        "portee": "Le compte CAF : déclarer ses ressources.",
-        "ends_on": today + timedelta(days=days),
-        "signed_on": today if signed else None,
-    }
-    return Mandat.objects.create(usager=usager, unite=by.unites[0], created_by=by, **given | fields)
 
 
 def new_url(usager: Usager) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accueil.forms.orientation import grouped, matches
 from accueil.models import Demande, Droit, Orientation, Passage, Rattachement, Usager
 from accueil.views.orientation import orientations_of, orientations_of_usager, orientations_unanswered
-from parcours.demonstration.builders import make_demande, make_passage, receive
+from parcours.demonstration.builders import make_demande, make_orientation, make_passage, receive
 from parcours.demonstration.clock import at
 from pole_social.models import Acces, Agent, Commune, Domaine, MoveRefused, Partenaire
 from tests.accueil.conftest import HOSTILE, OTHER_SEARCHERS, last_acces, same_as_unknown, someone
@@ -49,22 +49,6 @@ def orientation_data(**fields: Any) -> dict[str, Any]:
         "expected_on": f"{SOON:%d/%m/%Y}",
         **fields,
     }
-
-
-def make_orientation(
-    passage: Passage, *, by: Agent, usager: Usager | None = None, due_in: int = 10, code: str = CCAS, **fields: Any
-) -> Orientation:
-    made = Orientation(
-        passage=passage,
-        usager=usager,
-        unite=passage.unite,
-        partenaire=partenaire(code),
-        objet="Demander une aide pour la cantine",
-        expected_on=timezone.localdate() + timedelta(days=due_in),
-        **fields,
-    )
-    made.send(by=by)
-    return made
 
 
 @pytest.fixture

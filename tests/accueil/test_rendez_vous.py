@@ -19,20 +19,13 @@ from parcours.demonstration.builders import make_passage, unite
 from parcours.demonstration.clock import at
 from parcours.demonstration.rendez_vous import make_rendez_vous, on
 from pole_social.models import Agent, Bureau, Lieu
-from tests.accueil.conftest import HOSTILE, NOBODYS_SEARCHERS, last_acces, same_as_unknown, someone
+from tests.accueil.conftest import HOSTILE, MONDAY, NOBODYS_SEARCHERS, last_acces, same_as_unknown, someone
 from tests.queries import count_queries
 from tests.together import together
 
 NEW = "/accueil/rendez-vous/nouveau/"
 Statut = RendezVous.Statut
-# A Monday, far from any change of hour; the tests live then.
-MONDAY = date(2027, 1, 11)
-
-
-@pytest.fixture(autouse=True)
-def _monday_morning() -> Any:
-    with at(on(MONDAY, time(9))):
-        yield
+pytestmark = pytest.mark.usefixtures("monday_morning")
 
 
 def affectation(agent: Agent, usager: Usager) -> int:
@@ -394,10 +387,6 @@ class TestMoves:
     @pytest.fixture
     def made(self, cast: SimpleNamespace, aminata: Usager) -> RendezVous:
         return make_rendez_vous(aminata, by=cast.cesf, starts_at=on(MONDAY, time(10)))
-
-    @pytest.fixture
-    def cesf(self, cast: SimpleNamespace, sign_in: Callable[..., Client]) -> Client:
-        return sign_in(cast.cesf)
 
     def test_she_came(self, cast: SimpleNamespace, cesf: Client, made: RendezVous) -> None:
         for _ in range(2):

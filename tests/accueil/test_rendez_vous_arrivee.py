@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, time
+from datetime import time
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -17,17 +16,11 @@ from accueil.views.rendez_vous import of_the_day, rendezvous_of, rendezvous_of_u
 from parcours.demonstration.builders import make_passage, unite
 from parcours.demonstration.clock import at
 from parcours.demonstration.rendez_vous import make_rendez_vous, on
-from tests.accueil.conftest import last_acces, same_as_unknown, someone
+from tests.accueil.conftest import MONDAY, last_acces, same_as_unknown, someone
 from tests.bulk import copies, related_alike
 
-MONDAY = date(2027, 1, 11)
+pytestmark = pytest.mark.usefixtures("monday_morning")
 Statut = RendezVous.Statut
-
-
-@pytest.fixture(autouse=True)
-def _monday_morning() -> Any:
-    with at(on(MONDAY, time(9))):
-        yield
 
 
 @pytest.fixture
@@ -58,6 +51,17 @@ class TestArrival:
         assert {answer.url for answer in answers} == {"/accueil/"}  # type: ignore[attr-defined]
         assert Passage.objects.count() == 1
         assert expected.etapes.filter(vers="honore").count() == 1
+
+    def test_the_passage_does_not_tell_of_an_appointment_that_only_its_team_reads(
+        self, cast: SimpleNamespace, desk: Client, aminata: Usager
+    ) -> None:
+        make_passage(aminata, by=cast.gos)
+        hidden = make_rendez_vous(aminata, by=cast.psychologue, starts_at=on(MONDAY, time(9, 30)))
+        assert desk.post(arrival(hidden)).status_code == 302
+        passage = Passage.objects.get(motif__code="autre_service")
+        assert passage.canal == "guichet"
+        hidden.refresh_from_db()
+        assert hidden.passage == passage
 
     def test_cannot_be_undone_once_the_passage_stands(
         self, cast: SimpleNamespace, desk: Client, expected: RendezVous

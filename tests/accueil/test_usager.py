@@ -28,7 +28,7 @@ from parcours.demonstration.builders import (
     make_passage,
     make_relais,
 )
-from pole_social.models import Acces, Agent
+from pole_social.models import Acces, Agent, Lieu
 from tests.accueil.conftest import DESK_USERNAMES, HOSTILE, OTHER_SEARCHERS, last_acces, same_as_unknown, someone
 from tests.bulk import copies, related_alike
 from tests.queries import count_queries
@@ -58,6 +58,16 @@ class TestNew:
         assert made.territoire_id in cast.gos.territoire_ids
         assert "Inès Lopez" in desk.get(response.url).content.decode()  # type: ignore[attr-defined]
         assert desk.get(f"/accueil/usagers/{made.pk}/").status_code == 404
+
+    def test_a_lieu_without_territoire_is_said(self, cast: SimpleNamespace, desk: Client) -> None:
+        lieu = cast.gos.unites[0].lieu
+        Lieu.objects.filter(pk=lieu.pk).update(territoire=None)
+        page = desk.post(NEW, person()).content.decode()
+        assert "ce lieu n’a pas encore de territoire" in page
+        assert 'value="Inès"' in page
+        assert not Usager.objects.exists()
+        Lieu.objects.filter(pk=lieu.pk).update(territoire=lieu.territoire)
+        assert desk.post(NEW, person()).status_code == 302
 
     @together(
         ("typed", "kept"),

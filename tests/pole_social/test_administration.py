@@ -27,6 +27,13 @@ def test_each_section_opens_for_the_administration(cast: SimpleNamespace, sign_i
         assert client.get(page).status_code == 200
 
 
+def test_it_wears_our_icon(cast: SimpleNamespace, sign_in: SignIn) -> None:
+    """Without one the browser asks for /favicon.ico, which is nowhere."""
+    client = sign_in(cast.admin)
+    for page in ("", "pole_social/agent/", "pole_social/agent/add/"):
+        assert 'rel="icon" href="/static/favicon.svg"' in client.get(f"/administration/{page}").content.decode()
+
+
 @pytest.mark.parametrize("username", ["gos", "medecin", "responsable_sst", "dpo"])
 def test_the_others_are_sent_back(cast: SimpleNamespace, sign_in: SignIn, username: str) -> None:
     response = sign_in(getattr(cast, username)).get("/administration/pole_social/agent/")
