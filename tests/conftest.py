@@ -9,14 +9,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from pytest_django.plugin import blocking_manager_key
 
 from parcours.demonstration.builders import SEED, UsagerFactory, fake
-from parcours.demonstration.monde import build_world
 from pole_social.models import Agent
+from tests.world import load_world, restore_world
 
 # TERM on `make test` unwinds like Ctrl-C, so that the last one out stops the embedded PostgreSQL.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -24,19 +23,11 @@ signal.signal(signal.SIGTERM, signal.default_int_handler)
 PASSWORD = "le-mot-de-passe-des-tests"
 
 
-def load_world() -> None:
-    """Load what every test finds, unless it stands there already (`--reuse-db`)."""
-    if Agent.objects.exists():
-        return
-    call_command("load_reference", verbosity=0)
-    build_world(PASSWORD)
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The referentials and the cast stand for the whole session, like in a real hub."""
     with django_db_blocker.unblock():
-        load_world()
+        load_world(PASSWORD)
     # What stands now stands until the end: collecting garbage need not look at it again.
     gc.freeze()
     yield
@@ -81,7 +72,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if nextitem and empties_the_tables(item):
         with item.config.stash[blocking_manager_key].unblock():
             empty_the_journal()
-            load_world()
+            restore_world()
 
 
 @pytest.fixture(autouse=True)
