@@ -70,21 +70,18 @@ class CompteurPassage(models.Model):
 class PassageQuerySet(ProtectedQuerySet["Passage"]):
     readers = SEARCHERS
 
-    def is_allowed(self, agent: Agent) -> Exists:
-        """A passage may concern several people: related to one of them is related to it."""
-        return Exists(self._related(agent))
+    def allowing(self, agent: Agent) -> models.QuerySet[Any]:
+        """A passage may concern several people: related to one of them is related to it.
 
-    def why(self, agent: Agent) -> Subquery:
-        return Subquery(self._related(agent).values("why")[:1])
-
-    def _related(self, agent: Agent) -> models.QuerySet[Any]:
-        """From the passage's few people to their relationships: the other way round reads a whole unité's.
-
-        A scalar subquery, not EXISTS, so that the planner cannot turn it round.
+        From the passage's few people to their relationships: the other way round reads a whole unité's. A scalar
+        subquery, not EXISTS, so that the planner cannot turn it round.
         """
         live = Rattachement.objects.live().held_by(agent).filter(usager=OuterRef("usager"))
         concerned = PassageUsager.objects.filter(passage=OuterRef("pk"))
         return concerned.annotate(why=Subquery(live.values("pk")[:1])).filter(why__isnull=False)
+
+    def why(self, allowing: models.QuerySet[Any]) -> Subquery:
+        return Subquery(allowing.values("why")[:1])
 
     def supervised(self, agent: Agent) -> Q:
         """What the unité reads without being related to anybody.

@@ -34,17 +34,15 @@ class ProtectedQuerySet(models.QuerySet[Row]):
         journal.announce()
         if not self.readers & agent.roles:
             return self.none()
-        found = self.filter(self.is_allowed(agent) | self.supervised(agent)).without_deport(agent)
-        return found.watched(self.why(agent))
+        allowing = self.allowing(agent)
+        found = self.filter(Exists(allowing) | self.supervised(agent)).without_deport(agent)
+        return found.watched(self.why(allowing))
 
-    def is_allowed(self, agent: Agent) -> Exists:
-        return Exists(self.allowing(agent))
+    def why(self, allowing: models.QuerySet[Any]) -> Subquery:
+        """The relationship that the journal names, among those that open a row."""
+        return Subquery(allowing.order_by("starts_at").values("pk")[:1])
 
-    def why(self, agent: Agent) -> Subquery:
-        """The relationship that the journal names."""
-        return Subquery(self.allowing(agent).order_by("starts_at").values("pk")[:1])
-
-    def allowing(self, agent: Agent) -> RattachementQuerySet:
+    def allowing(self, agent: Agent) -> models.QuerySet[Any]:
         """The live relationships that open a row, written with OuterRef; override to narrow."""
         return self.relationships(agent)
 

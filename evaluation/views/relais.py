@@ -13,7 +13,7 @@ from accueil.models.relais import RelaisQuerySet
 from evaluation.forms.decision import RetourForm
 from evaluation.models import Evaluation
 from evaluation.opening import open_from
-from evaluation.views.dit import latest_faits
+from evaluation.views.dit import faits_on_the_way
 from pole_social.access import Role, signed_in
 from pole_social.models import Agent, MoveRefused, Unite
 
@@ -37,14 +37,15 @@ def relais(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _show(request: HttpRequest, found: Relais, retour: RetourForm) -> HttpResponse:
     agent = signed_in(request)
+    demandes = list(Demande.objects.visible_to(agent).filter(relais=found).select_related("domaine", "droit__regle"))
     is_mine = found.vers_unite_id in agent.unite_ids and found.statut == Relais.Statut.ENVOYE
     context = {
         "relais": found,
         # Without a relationship (a responsable's supervision), dates and names only.
         "has_content": found.journal_rattachement is not None,  # type: ignore[attr-defined]
         "usager": Usager.objects.visible_to(agent).filter(pk=found.usager_id).first(),
-        "demandes": Demande.objects.visible_to(agent).filter(relais=found).select_related("domaine"),
-        "faits": latest_faits(agent, found.usager_id),
+        "demandes": demandes,
+        "faits": faits_on_the_way(agent, found.usager_id, demandes),
         "etapes": found.etapes.select_related("by"),
         "evaluation": Evaluation.objects.visible_to(agent).filter(relais_recus=found).first(),
         "can_accept": is_mine and Role.SOCIAL in agent.roles,

@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 
-from accueil.models import Demande, Fait, Relais
+from accueil.models import Demande, Relais
+from evaluation.views.dit import faits_on_the_way
 from parcours.forms.relais import AcceptationForm, RetourForm
 from parcours.models import Parcours
 from parcours.opening import send_back
@@ -80,15 +81,14 @@ def _parcours(found: Relais, agent: Agent) -> Parcours | None:
 def _page(request: HttpRequest, found: Relais, acceptation: AcceptationForm, retour: RetourForm) -> HttpResponse:
     agent = signed_in(request)
     is_addressed = found.vers_unite_id in agent.unite_ids and bool(CARE & agent.roles)
-    last_words = Fait.objects.visible_to(agent).filter(usager=found.usager_id)
-    demandes = Demande.objects.visible_to(agent).filter(relais=found)
+    demandes = list(Demande.objects.visible_to(agent).filter(relais=found).select_related("domaine", "droit__regle"))
     context: dict[str, Any] = {
         "relais": found,
         "parcours": _parcours(found, agent) if found.statut == Relais.Statut.ACCEPTE else None,
         "can_answer": is_addressed and found.is_open,
         "acceptation": acceptation,
         "retour": retour,
-        "demandes": list(demandes.select_related("domaine")),
-        "faits": list(last_words.select_related("unite__lieu").order_by("sujet", "-said_at").distinct("sujet")),
+        "demandes": demandes,
+        "faits": faits_on_the_way(agent, found.usager_id, demandes),
     }
     return render(request, "parcours/relais.html", context)

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from accueil.models import Deport, Relais
+from accueil.models import Deport, Droit, Relais
 from evaluation.models import Evaluation
-from parcours.demonstration.builders import make_relais
+from parcours.demonstration.builders import make_fait, make_relais
 from pole_social.models import Acces
 from tests.evaluation.conftest import HOSTILE, page_of, person, without_csrf
 from tests.queries import count_queries
@@ -176,3 +176,12 @@ def test_the_journal_names_the_person_and_why(writer, relais):
 
 def test_queries(writer, relais):
     assert count_queries(writer, url_of(relais)) <= 12
+
+
+def test_a_sensitive_word_travels_with_the_demande_that_needs_it(writer, cast, relais):
+    make_fait(relais.usager, by=cast.gos, sujet="grossesse", valeur="enceinte de cinq mois")
+    demande = relais.demandes.get()
+    assert "enceinte de cinq mois" not in writer.get(url_of(relais)).content.decode()
+    demande.droit = Droit.objects.get(code="rsa")
+    demande.save(update_fields=["droit"])
+    assert "enceinte de cinq mois" in writer.get(url_of(relais)).content.decode()

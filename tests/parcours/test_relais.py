@@ -275,3 +275,12 @@ def test_agent_whose_affectation_ended_is_refused(cast: SimpleNamespace, browse:
         starts_on=timezone.localdate() - timedelta(days=9), ends_on=timezone.localdate() - timedelta(days=1)
     )
     assert browse("cesf").get(page(recu)).status_code == 403
+
+
+def test_a_sensitive_word_does_not_travel_with_the_relais(cast: SimpleNamespace, browse: Browse, recu: Relais) -> None:
+    """Asked inside a demande that needs it, it stays there; the other words travel."""
+    make_fait(recu.usager, by=cast.gos, sujet="handicap", valeur="handicap déclaré")
+    make_fait(recu.usager, by=cast.gos, valeur="hébergée chez sa sœur")
+    text = browse("cesf").get(page(recu)).content.decode()
+    assert "hébergée chez sa sœur" in text
+    assert "handicap déclaré" not in text
