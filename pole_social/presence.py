@@ -6,6 +6,7 @@ What the agent does prolongs it; what a page asks by itself, every few seconds, 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -43,10 +44,12 @@ def is_by_itself(request: HttpRequest) -> bool:
 
 
 def _prolong(request: HttpRequest) -> None:
-    """Written with the session, which sets its end anew."""
+    """Set the end anew, as a date: whatever else is written in the session later does not move it."""
     session, now = request.session, timezone.now().timestamp()
     signed_in_at = signed_in(request).last_login
     seen = session.get(LAST_SEEN) or (signed_in_at.timestamp() if signed_in_at else now)
     since = session.get(SINCE, seen)
     if now - seen >= min(RENEWED_EVERY, settings.SESSION_COOKIE_AGE / 10) and now - since < LONGEST:
         session[SINCE], session[LAST_SEEN] = since, now
+        end = min(now + settings.SESSION_COOKIE_AGE, since + LONGEST)
+        session.set_expiry(datetime.fromtimestamp(end, tz=UTC))

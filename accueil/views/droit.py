@@ -132,10 +132,8 @@ def droits(request: HttpRequest) -> HttpResponse:
     if unite is None:
         return no_desk(request)
     suivis = DroitSuivi.objects.visible_to(agent).open().filter(unite=unite).order_by("echeance", "created_at", "pk")
-    context = {
-        "suivis": suivis.select_related("usager", "droit__domaine", "agent")[:SHOWN],
-        "today": timezone.localdate(),
-    }
+    rows, has_more = suivis.select_related("usager", "droit__domaine", "agent").first_rows(SHOWN)
+    context = {"suivis": rows, "has_more": has_more, "today": timezone.localdate()}
     return render(request, "accueil/droits.html", context)
 
 

@@ -497,11 +497,14 @@ class TestList:
         assert sign_in(cast.cesf).get("/accueil/droits/").status_code == 403
 
     def test_costs_the_same_with_500(self, desk: Client, suivi: DroitSuivi) -> None:
+        more = "D’autres droits sont suivis"
+        assert more not in desk.get("/accueil/droits/").content.decode()
         few = count_queries(desk, "/accueil/droits/")
         people = copies(suivi.usager, 500, reference=lambda index: f"R{index:07}")
         rows = copies(suivi, 500, usager_id=[person.pk for person in people])
         related_alike(suivi, rows)
         assert count_queries(desk, "/accueil/droits/") == few <= 10
+        assert more in desk.get("/accueil/droits/").content.decode()
 
 
 class TestOfAPerson:
