@@ -30,9 +30,11 @@ def test_an_agent_signs_in_and_locks(open_desk: Any, scheme: str, width: int) ->
 
 
 def test_the_keyboard_is_enough(open_desk: Any) -> None:
-    # Given an agent at the desk
+    # Given an agent at the desk: the search box is ready
     desk = open_desk("gos")
-    # When they press Tab, the skip link comes first and works
+    expect(desk.page.get_by_role("searchbox")).to_be_focused()
+    # When they press Tab on another page, the skip link comes first and works
+    desk.page.goto(f"{desk.address}/mon-compte/")
     desk.page.keyboard.press("Tab")
     expect(desk.page.get_by_role("link", name="Aller au contenu")).to_be_focused()
     desk.page.keyboard.press("Enter")
