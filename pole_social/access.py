@@ -54,7 +54,7 @@ def page(
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method not in methods:
             return HttpResponseNotAllowed(methods, content=render_to_string("405.html"))
-        if admitted != EVERYONE and not admitted & signed_in(request).roles:
+        if not admits(admitted, signed_in(request)):
             raise PermissionDenied
         with journal.consulting() as consultation:
             response = view(request, *args, **kwargs)
@@ -65,6 +65,11 @@ def page(
     guarded.methods = methods  # type: ignore[attr-defined]
     guarded.action = action  # type: ignore[attr-defined]
     return path(route, guarded, name=name)
+
+
+def admits(roles: Roles, agent: Agent) -> bool:
+    """Whether a page of these roles opens for this agent."""
+    return roles == EVERYONE or bool(roles & agent.roles)
 
 
 def signed_in(request: HttpRequest) -> Agent:

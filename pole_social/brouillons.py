@@ -1,7 +1,8 @@
-"""An expired session is a lock: what was sent after it is kept as its agent's `Brouillon`, and given back.
+"""What is typed and not sent is kept as its agent's `Brouillon`, and given back to them alone.
 
-Nothing is kept without proof of who typed: the expired session must still stand in its table, be signed by us, and
-name an active agent whose password has not changed. Locking deletes the session, so it keeps nothing.
+A form sent after the session has expired is kept; a form marked `data-brouillon` is kept while one types. Nothing is
+kept without proof of who typed: the expired session must still stand in its table, be signed by us, and name an
+active agent whose password has not changed. Locking deletes the session, so it keeps nothing.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from pole_social.http import TECHNICAL_FIELDS, GetResponse, SignInMiddleware, is_a_text
+from pole_social.access import admits, signed_in
+from pole_social.http import DRAFT, TECHNICAL_FIELDS, GetResponse, SignInMiddleware, is_a_text
 from pole_social.models import Acces, Agent, Brouillon
 from pole_social.models.brouillon import KEPT_FOR
 from pole_social.texts import normalise
@@ -28,13 +32,18 @@ from pole_social.texts import normalise
 EXPIRED_SINCE = timedelta(days=4)
 MAX_CHARACTERS = 100_000
 MAX_PER_AGENT = 50
-# The parameter of the sign-in page, and the hidden field of a draft sent again.
-NAME = "brouillon"
+MAX_PATH = 200
+# What the sign-in page is told, beside the mark of a draft.
 TOO_LONG = "trop-long"
+# Where one types while a form is kept: the name of the route, and the field that says which page the form goes to.
+AS_ONE_TYPES, PAGE = "brouillon_enregistrement", "brouillon_page"
+# The floors whose forms are about the work: not the account, not Django's administration.
+STAGES = {"accueil", "evaluation", "parcours"}
 
 _KEY = re.compile("[a-z0-9]{8,40}")
 _SECRET = re.compile("pass|mdp", re.IGNORECASE)
 _ONLY_SEARCHED = {"q"}
+_OURS = {"csrfmiddlewaretoken", DRAFT, PAGE}
 
 Contents = dict[str, list[str]]
 
@@ -47,10 +56,10 @@ class KeepingSignInMiddleware(SignInMiddleware):
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
         answer = super().handle_no_permission(request, view_func)
-        said = keep(request) if _takes_forms(request, view_func) else None
+        said = keep_expired(request) if _takes_forms(request, view_func) else None
         # The answer leads to the sign-in page, with or without a page to go back to.
         sign_in = answer.url.partition("?")[0]
-        return HttpResponseRedirect(f"{sign_in}?{NAME}={said}") if said else answer
+        return HttpResponseRedirect(f"{sign_in}?{DRAFT}={said}") if said else answer
 
 
 class BrouillonMiddleware:
@@ -67,20 +76,61 @@ class BrouillonMiddleware:
         return response
 
 
-def keep(request: HttpRequest) -> str | None:
+def keep_expired(request: HttpRequest) -> str | None:
     """Keep what was sent; what to tell the sign-in page, or None when there is nothing to keep."""
-    contents = _contents(request)
-    if not _is_worth_keeping(contents):
+    contents = contents_of(request)
+    agent = former_agent(request) if is_worth_keeping(contents) else None
+    page = aimed_at(request, agent) if agent else None
+    if agent is None or page is None:
         return None
-    agent = former_agent(request)
-    if agent is None:
-        return None
+    kept = keep(agent, page, contents)
+    return str(kept.pk) if kept else TOO_LONG
+
+
+def keep(agent: Agent, page: str, contents: Contents) -> Brouillon | None:
+    """The one draft of this form, as it now stands; None when it is too long."""
     if sum(len(name) + sum(map(len, values)) for name, values in contents.items()) > MAX_CHARACTERS:
-        return TOO_LONG
+        return None
     written = {"contenu": contents, "at": timezone.now()}
-    kept, _ = Brouillon.objects.update_or_create(agent=agent, chemin=request.path[:200], defaults=written)
-    _make_room(agent)
-    return str(kept.pk)
+    kept, is_new = Brouillon.objects.update_or_create(
+        agent=agent, chemin=page, cle=_key(contents.get("cle")), defaults=written
+    )
+    if is_new:
+        _make_room(agent)
+    return kept
+
+
+def resumed(request: HttpRequest) -> Brouillon | None:
+    """The latest draft of the reader for the page they open: a form takes it and shows it as it was typed.
+
+    Ask for it once the page's own object has been found: out of scope, there is no page to show it on.
+    """
+    if request.method == "POST":
+        return None
+    return Brouillon.objects.of(signed_in(request)).filter(chemin=request.path).first()
+
+
+def aimed_at(request: HttpRequest, agent: Agent) -> str | None:
+    """The page that the form goes to; None where no draft is kept.
+
+    A form kept as one types names its page, which must be a form of a stage that this agent's role admits. About
+    whom is asked there, when it is sent: a draft gives nothing but what its author typed.
+    """
+    match = request.resolver_match
+    if not (match and match.view_name == AS_ONE_TYPES):
+        return request.path[:MAX_PATH]
+    page = request.POST.get(PAGE, "")
+    view = _view_of(page)
+    return page if view and _is_a_form(view) and admits(view.roles, agent) else None
+
+
+def _view_of(page: str) -> Any:
+    """What answers at this path, when it is a page of a stage."""
+    try:
+        view = resolve(page).func if len(page) <= MAX_PATH else None
+    except Resolver404:
+        return None
+    return view if view and view.__module__.partition(".")[0] in STAGES else None
 
 
 def former_agent(request: HttpRequest) -> Agent | None:
@@ -100,19 +150,23 @@ def former_agent(request: HttpRequest) -> Agent | None:
 
 def _takes_forms(request: HttpRequest, view_func: Callable[..., Any]) -> bool:
     """Our own pages only (Django's administration sends passwords), and never a search."""
-    is_ours = request.method == "POST" and "POST" in getattr(view_func, "methods", ())
-    return is_ours and getattr(view_func, "action", "") != Acces.Action.RECHERCHE
+    return request.method == "POST" and _is_a_form(view_func)
 
 
-def _contents(request: HttpRequest) -> Contents:
+def _is_a_form(view_func: Any) -> bool:
+    takes_forms = "POST" in getattr(view_func, "methods", ())
+    return takes_forms and getattr(view_func, "action", "") != Acces.Action.RECHERCHE
+
+
+def contents_of(request: HttpRequest) -> Contents:
     return {
         normalise(name): [normalise(value) for value in values]
         for name, values in request.POST.lists()
-        if isinstance(name, str) and name not in ("csrfmiddlewaretoken", NAME) and not _SECRET.search(name)
+        if isinstance(name, str) and name not in _OURS and not _SECRET.search(name)
     }
 
 
-def _is_worth_keeping(contents: Contents) -> bool:
+def is_worth_keeping(contents: Contents) -> bool:
     """A form (it carries its key or its version) or a text; not the bare click of « Appeler », hours later."""
     texts = [name for name, values in contents.items() if any(map(is_a_text, values))]
     return bool({"cle", "version"} & contents.keys()) or bool(set(texts) - TECHNICAL_FIELDS - _ONLY_SEARCHED)
@@ -137,15 +191,20 @@ def _leave_dead_key(request: HttpRequest, response: HttpResponse) -> None:
 
 
 def _forget(request: HttpRequest) -> None:
-    """What has been sent is a draft no more: known by its own mark, or by the key of the form."""
-    mark, cle = request.POST.get(NAME, ""), request.POST.get("cle", "")
-    if not (mark or cle) or not isinstance(request.user, Agent):
+    """What has been sent is a draft no more: known by its mark wherever it went, or as the form of this page.
+
+    A form kept as one types always carries the mark, empty until its first draft: one may be on its way.
+    """
+    mark, key = request.POST.get(DRAFT), _key(request.POST.getlist("cle"))
+    if (mark is None and key is None) or not isinstance(request.user, Agent):
         return
-    here = Brouillon.objects.filter(agent=request.user, chemin=request.path)
-    if cle:
-        here.filter(contenu__cle=[normalise(cle)]).delete()
-    else:
-        here.filter(pk__in=filter(None, [as_uuid(mark)])).delete()
+    sent = Q(chemin=request.path, cle=key)
+    marked = as_uuid(mark or "")
+    Brouillon.objects.filter(sent | Q(pk=marked) if marked else sent, agent=request.user).delete()
+
+
+def _key(values: list[str] | None) -> UUID | None:
+    return as_uuid(values[0]) if values else None
 
 
 def as_uuid(text: str) -> UUID | None:

@@ -13,8 +13,9 @@ from django.shortcuts import redirect, render
 
 from pole_social.models import MoveRefused, StaleVersion
 
-# Names of hidden fields: they say nothing to the person who typed.
-TECHNICAL_FIELDS = {"csrfmiddlewaretoken", "cle", "version"}
+# Names of hidden fields: they say nothing to the person who typed. `brouillon` is the mark of the draft it was.
+DRAFT = "brouillon"
+TECHNICAL_FIELDS = {"csrfmiddlewaretoken", "cle", "version", DRAFT}
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

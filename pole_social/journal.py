@@ -73,6 +73,12 @@ def consulting() -> Iterator[Consultation]:
         _consultation.reset(token)
 
 
+def because(response: HttpResponse, motif: str) -> HttpResponse:
+    """Have this answer's row say why it was given: a word of ours, never what somebody typed."""
+    response.journal_motif = motif  # type: ignore[attr-defined]
+    return response
+
+
 def record(request: HttpRequest, consultation: Consultation, response: HttpResponseBase, action: str) -> None:
     """Write the row of a page that has answered, if it read people.
 
@@ -88,6 +94,7 @@ def record(request: HttpRequest, consultation: Consultation, response: HttpRespo
         action,
         usager_ids=sorted(consultation.usager_ids),
         rattachement_id=consultation.rattachement_id,
+        motif=getattr(response, "journal_motif", ""),
     )
 
 

@@ -32,10 +32,19 @@ def stage(brouillon: Brouillon) -> str:
 
 def is_sendable(brouillon: Brouillon) -> bool:
     """Whether the page it was sent to still takes forms; who may send is asked there."""
+    return "POST" in _methods(brouillon)
+
+
+def is_openable(brouillon: Brouillon) -> bool:
+    """Whether that page is also one to read."""
+    return "GET" in _methods(brouillon)
+
+
+def _methods(brouillon: Brouillon) -> tuple[str, ...]:
     try:
-        return "POST" in getattr(resolve(brouillon.chemin).func, "methods", ())
+        return getattr(resolve(brouillon.chemin).func, "methods", ())
     except Resolver404:
-        return False
+        return ()
 
 
 def words(brouillon: Brouillon) -> list[Saisie]:

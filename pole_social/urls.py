@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from pole_social.access import ACT, EVERYONE, page
-from pole_social.views import compte, health
+from pole_social.views import brouillon, compte, health
 
 urlpatterns = [
     page("", compte.root, roles=EVERYONE, name="racine"),
@@ -13,10 +13,11 @@ urlpatterns = [
     path("deconnexion/", compte.deconnexion, name="deconnexion"),
     page("mon-compte/", compte.mon_compte, roles=EVERYONE, name="mon_compte"),
     page("mon-compte/unite/", compte.unite_courante, roles=EVERYONE, methods=ACT, name="unite_courante"),
-    page("mon-compte/brouillons/<uuid:pk>/", compte.brouillon, roles=EVERYONE, name="brouillon"),
+    page("brouillons/", brouillon.enregistrement, roles=EVERYONE, methods=ACT, name="brouillon_enregistrement"),
+    page("mon-compte/brouillons/<uuid:pk>/", brouillon.brouillon, roles=EVERYONE, name="brouillon"),
     page(
         "mon-compte/brouillons/<uuid:pk>/abandon/",
-        compte.brouillon_abandon,
+        brouillon.abandon,
         roles=EVERYONE,
         methods=ACT,
         name="brouillon_abandon",

@@ -109,13 +109,15 @@
 
   // A form that holds a text worth keeping warns before it is left: <form data-garde>.
   const changed = new Set();
+  const unkept = new Set();
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-garde]");
     if (form) changed.add(form);
   });
   window.addEventListener("beforeunload", (event) => {
     for (const form of changed) {
-      if (form.isConnected && !sent.has(form)) event.preventDefault();
+      const isKept = form.dataset.brouillon && !unkept.has(form);
+      if (form.isConnected && !sent.has(form) && !isKept) event.preventDefault();
     }
   });
 
@@ -125,6 +127,59 @@
     const isWriting = [...changed].some((form) => form.isConnected && !sent.has(form));
     if (isWriting && event.detail.xhr.getResponseHeader("HX-Refresh")) event.preventDefault();
   });
+
+  // <form data-brouillon="address"> is kept while one types, at most every five seconds: on the server, never in the
+  // browser. A page where nobody types sends nothing. What cannot be kept is said, and tried again when it may help.
+  const keepWhileTyping = (form) => {
+    const notice = form.querySelector("[data-suivi]");
+    const mark = form.elements.namedItem("brouillon");
+    const page = new URL(form.getAttribute("action") || location.pathname, location.href).pathname;
+    let typed = 0, settled = 0, timer = 0, going = null;
+    const later = () => { timer = timer || setTimeout(send, 5000, false); };
+    const say = (text) => { if (notice.textContent !== text) notice.textContent = text; };
+    const settle = (upTo, isKept, text) => {
+      settled = upTo;
+      unkept[isKept ? "delete" : "add"](form);
+      say(text);
+    };
+    const hear = async (answer, upTo) => {
+      if (answer.redirected) {
+        // To the sign-in page, which is told the mark of the draft when there is one.
+        const isKept = /[?&]brouillon=[0-9a-f-]{36}$/.test(answer.url);
+        return settle(upTo, isKept, isKept ? notice.dataset.expire : notice.dataset.refus);
+      }
+      if (answer.status >= 500) throw new Error(answer.statusText);
+      const said = await answer.json().catch(() => ({}));
+      if (said.brouillon) mark.value = said.brouillon;
+      settle(upTo, answer.ok, said.dit || (answer.ok ? "" : notice.dataset.refus));
+    };
+    const send = async (isLeaving) => {
+      clearTimeout(timer);
+      timer = 0;
+      if (typed === settled || sent.has(form)) return;
+      going?.abort();
+      const mine = going = new AbortController();
+      const patience = setTimeout(() => mine.abort(), 10000);
+      const body = new FormData(form);
+      body.set("brouillon_page", page);
+      const upTo = typed;
+      try {
+        const options = { method: "POST", body, keepalive: isLeaving, signal: mine.signal };
+        await hear(await fetch(form.dataset.brouillon, options), upTo);
+      } catch {
+        if (mine === going && !sent.has(form)) { unkept.add(form); say(notice.dataset.attente); }
+      }
+      clearTimeout(patience);
+      if (mine !== going) return;
+      going = null;
+      if (typed !== settled) later();
+    };
+    form.addEventListener("input", () => { typed += 1; if (!going) later(); });
+    form.addEventListener("submit", () => { clearTimeout(timer); timer = 0; going?.abort(); });
+    document.addEventListener("visibilitychange", () => { if (document.hidden) send(true); });
+    window.addEventListener("pagehide", () => send(true));
+  };
+  document.querySelectorAll("form[data-brouillon]").forEach(keepWhileTyping);
 
   // A paper for the person is printed in one click: <button data-imprimer hidden> shows where this can run.
   for (const button of document.querySelectorAll("[data-imprimer]")) {

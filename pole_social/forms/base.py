@@ -13,8 +13,8 @@ from django.db import IntegrityError
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.http import QueryDict
 
-from pole_social.http import TECHNICAL_FIELDS
-from pole_social.models import Agent, Envoi, StaleVersion
+from pole_social.http import DRAFT, TECHNICAL_FIELDS
+from pole_social.models import Agent, Brouillon, Envoi, StaleVersion
 from pole_social.texts import normalise, validate_text
 
 EMPTY_CHOICE = "Choisir…"
@@ -34,8 +34,12 @@ class HubForm(forms.Form):
 
     data: QueryDict
 
-    def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *args: Any, brouillon: Brouillon | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(_normalised(data), *args, **kwargs)
+        self.brouillon = brouillon
+        self.typed_before = _as_sent(brouillon)
         self.status = 200
         self.conflit: list[Difference] = []
         self.helper = FormHelper(self)
@@ -52,6 +56,20 @@ class HubForm(forms.Form):
         field.widget.attrs.setdefault("autocomplete", "off")
         if not field.required and not isinstance(field, forms.BooleanField) and not field.widget.is_hidden:
             field.label = f"{field.label or self[name].label} (facultatif)"
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        """What the draft holds, as it was typed and not looked at yet: nothing is wrong before it is sent."""
+        name, typed = self.add_prefix(field_name), self.typed_before
+        if typed is None or field.widget.value_omitted_from_data(typed, {}, name):
+            return super().get_initial_for_field(field, field_name)
+        return field.widget.value_from_datadict(typed, {}, name)
+
+    @property
+    def mark(self) -> str:
+        """Of the draft that this form holds, sent back with it: what has been sent is forgotten."""
+        if self.is_bound:
+            return self.data.get(DRAFT, "")
+        return str(self.brouillon.pk) if self.brouillon else ""
 
     def drop(self, name: str) -> None:
         """Ask one thing less."""
@@ -125,6 +143,11 @@ class EditForm(HubForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = self.instance.version
 
+    @property
+    def is_behind(self) -> bool:
+        """The draft was typed over what has been saved again since."""
+        return self.typed_before is not None and str(self["version"].value()) != str(self.instance.version)
+
     def written_fields(self) -> list[str]:
         """The model fields that this form writes."""
         return [name for name in self.fields if name in (self._meta.fields or ())]
@@ -180,6 +203,16 @@ def _name_the_empty_choice(field: forms.Field) -> None:
             field.empty_label = EMPTY_CHOICE
     elif isinstance(field, forms.ChoiceField) and not callable(field.choices):
         field.choices = [("", EMPTY_CHOICE) if choice == dashes else choice for choice in field.choices]
+
+
+def _as_sent(brouillon: Brouillon | None) -> QueryDict | None:
+    """A draft in the shape of what a browser sends."""
+    if brouillon is None:
+        return None
+    typed = QueryDict(mutable=True)
+    for name, values in brouillon.contenu.items():
+        typed.setlist(name, values)
+    return typed
 
 
 def _normalised(data: QueryDict | None) -> QueryDict | None:

@@ -1,4 +1,4 @@
-"""What an agent was typing when their session ended: theirs alone, thirty days."""
+"""What an agent was typing and has not sent: theirs alone, thirty days."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class Brouillon(PersonRow):
     agent = models.ForeignKey(Agent, verbose_name="agent", on_delete=models.PROTECT, related_name="brouillons")
     # Where it was going (no search term: only the path), and what the form held, name by name.
     chemin = models.CharField("page", max_length=200)
+    # The key of a creating form: two of them on one page are two drafts. None for the form that edits what is there.
+    cle = models.UUIDField("clé du formulaire", null=True, editable=False)
     contenu = models.JSONField("saisie", default=dict)
     at = models.DateTimeField("saisi le", default=timezone.now)
 
@@ -35,7 +37,11 @@ class Brouillon(PersonRow):
         verbose_name = "brouillon"
         verbose_name_plural = "brouillons"
         ordering: ClassVar = ["-at"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["agent", "chemin"], name="brouillon_once_per_page")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["agent", "chemin", "cle"], name="brouillon_once_per_form", nulls_distinct=False
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%d/%m/%Y %H:%M}"

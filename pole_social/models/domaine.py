@@ -21,6 +21,13 @@ class Domaine(Referentiel):
         help_text="Codes du schéma public data·inclusion v1, séparés par des espaces.",
     )
 
+    question_ouverte = models.CharField(
+        "question ouverte",
+        max_length=200,
+        blank=True,
+        help_text="Lue en tête du domaine et sur la trame imprimée : elle ouvre le sujet sans supposer la réponse.",
+    )
+
     class Meta:
         verbose_name = "domaine"
         verbose_name_plural = "domaines"

@@ -49,6 +49,7 @@ def _domaine(row: Row) -> dict[str, Any]:
         "libelle": row["libelle"],
         "public_prioritaire": row["public_prioritaire_du_discours"],
         "thematiques": row["thematiques_data_inclusion"],
+        "question_ouverte": row["question_ouverte"],
     }
 
 

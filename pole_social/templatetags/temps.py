@@ -116,6 +116,13 @@ def date_longue(value: object) -> str:
 
 
 @register.filter
+def date_annee(value: object) -> str:
+    """« 23 novembre 2026 »: the day of the week does not help for a time long ago."""
+    day = _day(value)
+    return f"{_day_number(day)} {MOIS[day.month - 1]} {day.year}" if day else ""
+
+
+@register.filter
 def moment(value: object) -> str:
     """« lun. 23 nov. à 9 h 05 »; « à 9 h 05 » today; the day alone for a date."""
     time = heure(value)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from pole_social.access import signed_in
-from pole_social.brouillons import NAME, TOO_LONG, as_uuid
+from pole_social.brouillons import TOO_LONG, as_uuid
 from pole_social.forms.connexion import ConnexionForm
 from pole_social.frame import SESSION_UNITE, current_unite, landing
+from pole_social.http import DRAFT
 from pole_social.models import Agent, Brouillon
-from pole_social.saisies import is_sendable, stage, words
+from pole_social.saisies import stage
 
 
 class Connexion(auth_views.LoginView):
@@ -29,12 +28,12 @@ class Connexion(auth_views.LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        said = self.request.GET.get(NAME, "")
+        said = self.request.GET.get(DRAFT, "")
         return super().get_context_data(garde=as_uuid(said), trop_long=said == TOO_LONG, **kwargs)
 
     def get_default_redirect_url(self) -> str:
         """Another agent who signs in here finds nothing of it, and lands on their own page."""
-        kept = as_uuid(self.request.GET.get(NAME, ""))
+        kept = as_uuid(self.request.GET.get(DRAFT, ""))
         agent = self.request.user
         if kept and isinstance(agent, Agent) and Brouillon.objects.of(agent).filter(pk=kept).exists():
             return reverse("brouillon", args=[kept])
@@ -61,27 +60,6 @@ def mon_compte(request: HttpRequest) -> HttpResponse:
         "brouillons": [(kept, stage(kept)) for kept in Brouillon.objects.of(agent)],
     }
     return render(request, "pole_social/mon_compte.html", context)
-
-
-def brouillon(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """What I had typed when my session ended, to send again or to drop; nobody else's exists."""
-    kept = get_object_or_404(Brouillon.objects.of(signed_in(request)), pk=pk)
-    context = {
-        "brouillon": kept,
-        "etage": stage(kept),
-        "saisies": words(kept),
-        "champs": [(name, value) for name, values in kept.contenu.items() for value in values],
-        "is_sendable": is_sendable(kept),
-        "marque": NAME,
-    }
-    return render(request, "pole_social/brouillon.html", context)
-
-
-def brouillon_abandon(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Drop it; a second click finds it gone already."""
-    Brouillon.objects.of(signed_in(request)).filter(pk=pk).delete()
-    messages.success(request, "Ce que vous aviez commencé est abandonné.")
-    return redirect("mon_compte")
 
 
 def unite_courante(request: HttpRequest) -> HttpResponse:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -159,11 +161,28 @@ class TestKeeping:
         assert desk.post(url, demande(besoin="a\x00b \U0001f600 \u202e")).status_code == 302
         assert "\x00" not in Brouillon.objects.get().contenu["besoin"][0]
 
-    def test_the_same_page_sent_twice_is_one_draft(self, desk: Client, url: str) -> None:
+    def test_the_same_form_sent_twice_is_one_draft(self, desk: Client, url: str) -> None:
         expire()
+        cle = str(uuid4())
         for besoin in ("Impayé de loyer", "Impayé de loyer et dettes"):
-            desk.post(url, demande(besoin=besoin))
+            desk.post(url, demande(besoin=besoin, cle=cle))
         assert Brouillon.objects.get().contenu["besoin"] == ["Impayé de loyer et dettes"]
+
+    def test_two_forms_of_one_page_are_two_drafts(self, desk: Client, url: str) -> None:
+        """Two tabs, two people: neither takes the place of the other."""
+        expire()
+        for besoin in ("Impayé de loyer", "Dettes d’énergie"):
+            desk.post(url, demande(besoin=besoin))
+        assert sorted(kept.contenu["besoin"][0] for kept in Brouillon.objects.all()) == [
+            "Dettes d’énergie",
+            "Impayé de loyer",
+        ]
+
+    @together("cle", ["", "x" * 5000, "a\x00b", "{%}"])
+    def test_a_damaged_key_is_no_key(self, desk: Client, url: str, cle: str) -> None:
+        expire()
+        assert desk.post(url, demande(cle=cle)).status_code == 302
+        assert Brouillon.objects.get().cle is None
 
     def test_old_ones_are_forgotten(self, cast: SimpleNamespace, desk: Client, url: str) -> None:
         old = timezone.now() - timedelta(days=31)
@@ -304,3 +323,16 @@ def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(desk: Client) -> None:
     answer = desk.get("/accueil/", headers={"HX-Request": "true"})
     assert (answer.status_code, answer.headers["HX-Refresh"], answer.content) == (204, "true", b"")
     assert desk.get("/accueil/").headers["Location"] == "/connexion/?next=/accueil/"
+
+
+def test_the_drafts_of_before_get_their_key(cast: SimpleNamespace) -> None:
+    """What the migration writes: the key that stood in the content alone, and none for a damaged one."""
+    key = str(uuid4())
+    contents: list[dict[str, Any]] = [{"cle": [key]}, {"cle": ["x"]}, {"cle": []}, {"version": ["1"]}]
+    Brouillon.objects.bulk_create(
+        Brouillon(agent=cast.gos, chemin=f"/{n}/", contenu=held) for n, held in enumerate(contents)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("pole_social.migrations.0005_brouillon_par_formulaire").KEYS)
+    keys = [str(kept.cle) for kept in Brouillon.objects.order_by("chemin")]
+    assert keys == [key, *["None"] * 3]

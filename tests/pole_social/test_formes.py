@@ -47,8 +47,12 @@ def test_no_decimal_comma_in_a_french_page():
 
 
 def test_wheel_says_in_words_what_it_draws():
-    segments = [{"libelle": f"Domaine {n}", "etat": "fragilité", "classe": "s-fragilite"} for n in range(14)]
-    html = render_to_string("composants/_roue.html", {"segments": segments, "faits": 14, "total": 14})
+    segment = {"etat": "fragilité", "classe": "s-fragilite", "signe": "◑"}
+    segments = [{"libelle": f"Domaine {n}", **segment} for n in range(14)]
+    shown = {"segments": segments, "legende": [("◑", "fragilité")], "faits": 14, "total": 14}
+    html = render_to_string("composants/_roue.html", shown)
     assert html.count("<path") == 14
     assert "14 domaines abordés sur 14" in html
-    assert "Domaine 3 : fragilité" in html
+    assert '<th scope="row">Domaine 3</th><td>fragilité</td>' in html
+    assert html.count("◑</tspan>") == 14
+    assert "<li><span>◑</span> fragilité</li>" in html

@@ -15,7 +15,7 @@ from django.db import models
 from django.utils import timezone
 
 from accueil.models import Motif
-from evaluation.models import Fragilite
+from evaluation.models import Fragilite, RegleProposition
 from pole_social.models import Commune, Domaine, Lieu, Metier, Partenaire, Referentiel, Territoire
 from pole_social.referentials import sources
 
@@ -28,6 +28,7 @@ COUNTS: list[tuple[type[models.Model], int]] = [
     (Partenaire, 19),
     (Motif, 14),
     (Fragilite, 75),
+    (RegleProposition, 171),
 ]
 
 
@@ -74,8 +75,10 @@ class TestLoad:
         assert Motif.objects.get(code="budget").libelle == facts
 
     def test_brings_back_what_is_missing(self) -> None:
+        RegleProposition.objects.filter(fragilite__code="deuil").delete()
         Fragilite.objects.filter(code="deuil").delete()
         call_command("load_reference", verbosity=0)
+        assert RegleProposition.objects.filter(fragilite__code="deuil").count() == 3
         assert Fragilite.objects.get(code="deuil").domaine.code == "lien_social"
 
     def test_keys_do_not_change(self) -> None:

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from pole_social.templatetags.temps import date_longue, depuis, heure, il_y_a, jour_court, moment
+from pole_social.templatetags.temps import date_annee, date_longue, depuis, heure, il_y_a, jour_court, moment
 
 PARIS = ZoneInfo("Europe/Paris")
-FILTERS = [date_longue, depuis, heure, il_y_a, jour_court, moment]
+FILTERS = [date_annee, date_longue, depuis, heure, il_y_a, jour_court, moment]
 
 
 def paris(*parts: int) -> datetime:
@@ -69,6 +69,7 @@ def test_heure(value, said):
 def test_days(value, short, long):
     assert jour_court(value) == short
     assert date_longue(value) == long
+    assert date_annee(value) == long.partition(" ")[2]
 
 
 @pytest.mark.parametrize(
