@@ -17,7 +17,7 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from accueil.models import Correction, Deport, Distincts, Fusion, LigneFusion, PassageUsager, Rattachement, Usager
+from accueil.models import Correction, Deport, Distincts, Fusion, LigneFusion, PassageUsager, Usager
 from accueil.traits import Trait, column_field, stored, traits
 from pole_social.models import Agent, MoveRefused
 
@@ -206,13 +206,16 @@ def _uncarry_distincts(fusion: Fusion) -> None:
 
 
 def _relationships_follow(fusion: Fusion) -> None:
-    """A relationship made since, because of a row that goes back, goes back with it."""
+    """A relationship made since, because of a row that goes back, goes back with it; so does what that row said."""
     back = fusion.lignes.values_list("ligne", flat=True)
     visits = PassageUsager.objects.filter(usager=fusion.absorbe_id, pk__in=list(back)).values_list("passage", flat=True)
     shared = PassageUsager.objects.filter(usager=fusion.garde_id, passage__in=visits).values_list("passage", flat=True)
     sources = {UUID(key) for key in back if len(key) == 36} | (set(visits) - set(shared))
-    later = Rattachement.objects.filter(usager=fusion.garde_id, source_id__in=sources)
-    later.update(usager=fusion.absorbe_id)
+    for column in person_columns():
+        # Whatever says by which row it was made: a relationship, and what the floors above note in the same way.
+        if any(field.name == "source_id" for field in column.model._meta.concrete_fields):
+            later = column.model._base_manager.filter(**{column.name: fusion.garde_id}, source_id__in=sources)
+            later.update(**{column.name: fusion.absorbe_id})
 
 
 def _stay_aside(fusion: Fusion) -> None:

@@ -13,7 +13,7 @@ from accueil.models.rattachement import Rattachement
 from accueil.models.usager import Usager
 from accueil.models.visibility import ProtectedQuerySet
 from pole_social.access import SEARCHERS, Role
-from pole_social.models import Agent, Etape, PersonRow, Unite, Versioned, WithMoves
+from pole_social.models import Agent, Etape, Metier, PersonRow, Unite, Versioned, WithMoves
 
 Nature = Rattachement.Nature
 # Who works with the person, and the unités on the way from the desk to them.
@@ -73,6 +73,11 @@ class Relais(PersonRow, Versioned, WithMoves):
     )
     urgence = models.CharField("urgence", max_length=12, choices=Urgence, default=Urgence.NORMALE)
     promised_on = models.DateField("réponse promise le")
+    # After an evaluation: who should take part, and who could be référent. The receiver decides.
+    metiers = models.ManyToManyField(Metier, verbose_name="métiers à solliciter", related_name="+", blank=True)
+    referent_propose = models.ForeignKey(
+        Agent, verbose_name="référent proposé", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     statut = models.CharField("état", max_length=12, choices=Statut, default=Statut.ENVOYE)
     sent_at = models.DateTimeField("envoyé le", default=timezone.now, editable=False)
     sent_by = models.ForeignKey(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 from django.db import models
 from django.utils import timezone
@@ -28,6 +29,7 @@ from accueil.models import (
     Representant,
     Usager,
 )
+from evaluation.models import Fragilite, NiveauReleve
 from parcours.demonstration.builders import (
     make_demande,
     make_evaluation,
@@ -103,6 +105,17 @@ def a_relationship(usager: Usager, cast: Cast) -> Rattachement:
     return Rattachement.objects.grant("delegation", usager.pk, usager, agent=cast.cesf)
 
 
+def a_level(usager: Usager, cast: Cast) -> NiveauReleve:
+    return NiveauReleve.objects.create(
+        usager=usager,
+        fragilite=Fragilite.objects.get(code="impaye_loyer"),
+        niveau="fragilite",
+        recorded_by=cast.assistant_social,
+        source_type="evaluation.evaluation",
+        source_id=uuid4(),
+    )
+
+
 ROWS: dict[str, Callable[[Usager, Cast], models.Model]] = {
     "accueil.Coordonnee": lambda usager, cast: Coordonnee.objects.create(
         usager=usager, nature="telephone", valeur="06 39 98 00 01"
@@ -127,6 +140,7 @@ ROWS: dict[str, Callable[[Usager, Cast], models.Model]] = {
         usager=usager, qualite="tuteur", nom="UDAF"
     ),
     "evaluation.Evaluation": lambda usager, cast: make_evaluation(usager, sent_by=cast.gos, by=cast.assistant_social),
+    "evaluation.NiveauReleve": a_level,
     "parcours.Parcours": lambda usager, cast: make_parcours(usager, sent_by=cast.gos, by=cast.assistant_social_2),
 }
 
