@@ -55,5 +55,5 @@ def constats(agent: Agent, **relation: Any) -> Constats:
             .select_related("fragilite__domaine")
         ),
         points_appui=list(PointAppui.objects.visible_to(agent).filter(**of_them)),
-        propositions=list(Proposition.objects.visible_to(agent).filter(**of_them).select_related("metier")),
+        propositions=list(Proposition.objects.visible_to(agent).filter(**of_them).kept().select_related("metier")),
     )

@@ -27,7 +27,7 @@ def open_from(relais: Relais, *, by: Agent) -> Parcours:
     parcours.relais_recus.add(relais)
     if not parcours.intervenants.live().filter(agent=by).exists():
         parcours.add_intervenant(by)
-    _release_evaluators(relais)
+    _release_evaluators(relais, by)
     return parcours
 
 
@@ -43,7 +43,7 @@ def _open(relais: Relais, by: Agent) -> Parcours:
     return parcours
 
 
-def _release_evaluators(relais: Relais) -> None:
+def _release_evaluators(relais: Relais, by: Agent) -> None:
     """The evaluators let go once accompagnement has taken over and nobody else has to answer.
 
     A relais to PMI alone ends nothing: the social hand-over may still come, and the evaluator says when it
@@ -53,7 +53,7 @@ def _release_evaluators(relais: Relais) -> None:
         return
     for evaluation in relais.evaluations_envoyees.all():
         if evaluation.is_handed_over:
-            evaluation.release()
+            evaluation.release(by=by)
 
 
 @transaction.atomic

@@ -2,7 +2,8 @@
 
 The world of the table: Aminata came today, her evaluation is validated, `assistant-social-2` is référent of
 her parcours, `puericultrice` is in the team and wrote in circle santé. Binta's relais waits at évaluation,
-Chloé's evaluation waits for its validation, Dalia's relais waits at accompagnement.
+Chloé's evaluation waits for its validation, Dalia's relais waits at accompagnement. Emma's evaluation is being
+made: `assistant-social` has asked `puericultrice` for a contribution.
 
     200  the page                403  wrong role, whatever the object
     302  redirected              404  out of scope, like what does not exist
@@ -60,8 +61,14 @@ accueil:demarche_nouvelle         passage  200  403  403  403  403  403  200  40
 accueil:demarche_nouvelle_de      aminata  200  403  403  403  403  403  200  404  404  404  403  403  404  404
 accueil:orientation_nouvelle      passage  200  403  403  403  403  403  200  404  404  404  403  403  404  404
 evaluation:liste                  -          403  200  200  403  403  403  200  200  200  200  403  403  403  200
+evaluation:trame                  -          403  200  200  403  403  403  200  200  200  200  403  403  403  200
+evaluation:synthese               evaluation 403  404  200  403  403  403  404  404  404  404  403  403  403  404
+evaluation:synthese               a_valider  403  200  404  403  403  403  404  200  404  404  403  403  403  404
 evaluation:relais                 attente    403  200  404  403  403  403  200  200  404  200  403  403  403  404
 evaluation:evaluation             evaluation 403  404  200  403  403  403  404  200  404  200  403  403  403  404
+evaluation:contributions          -          403  200  200  200  200  200  403  403  403  403  403  403  403  403
+evaluation:contribution           demandee   403  404  404  200  404  404  403  403  403  403  403  403  403  403
+evaluation:contribution_nouvelle  en_cours   403  200  404  403  403  403  403  403  403  403  403  403  403  403
 evaluation:evaluation             a_valider  403  200  404  403  403  403  404  200  404  200  403  403  403  404
 parcours:liste                    -          403  200  200  200  200  200  200  200  200  200  403  403  403  200
 parcours:relais                   suite      403  404  200  404  200  404  404  404  200  200  403  403  403  404
@@ -107,6 +114,11 @@ evaluation:relais_acceptation                403  404  404  403  403  403  403  
 evaluation:relais_retour                     403  404  404  403  403  403  404  404  404  404  403  403  403  404
 evaluation:appui                             403  404  404  403  403  403  403  403  403  403  403  403  403  403
 evaluation:proposition                       403  404  404  403  403  403  403  403  403  403  403  403  403  403
+evaluation:proposition_choix                 403  404  404  403  403  403  403  403  403  403  403  403  403  403
+evaluation:contribution_signature            403  404  404  404  404  404  403  403  403  403  403  403  403  403
+evaluation:contribution_refus                403  404  404  404  404  404  403  403  403  403  403  403  403  403
+evaluation:contribution_retrait              403  404  404  403  403  403  403  403  403  403  403  403  403  403
+evaluation:relecture                         403  404  404  403  403  403  403  403  403  403  403  403  403  403
 evaluation:validation                        403  404  404  403  403  403  403  403  403  403  403  403  403  403
 evaluation:decision                          403  403  403  403  403  403  404  404  404  404  403  403  403  404
 evaluation:sans_accompagnement               403  404  404  403  403  403  403  403  403  403  403  403  403  403

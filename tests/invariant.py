@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accueil.models import Demande, Passage, Rattachement, Relais
-from evaluation.models import Evaluation
+from evaluation.models import Contribution, Evaluation
 from parcours.models import Intervenant, Parcours
 
 Nature = Rattachement.Nature
@@ -17,7 +17,7 @@ Nature = Rattachement.Nature
 
 def forgotten() -> list[str]:
     """What is in no list: open items that lack their unité, their owner or queue, or their next date."""
-    found = [*_passages(), *_demandes(), *_relais(), *_evaluations(), *_parcours()]
+    found = [*_passages(), *_demandes(), *_relais(), *_evaluations(), *_contributions(), *_parcours()]
     return [f"{row._meta.label} {row.pk} : {lack}" for row, lack in found]
 
 
@@ -60,6 +60,16 @@ def _evaluations() -> Iterator[tuple[models.Model, str]]:
         deciders = Rattachement.objects.from_source(evaluation).live().filter(nature=Nature.VALIDATION)
         if evaluation.statut == Evaluation.Statut.A_VALIDER and not deciders.exists():
             yield evaluation, "nobody can decide"
+
+
+def _contributions() -> Iterator[tuple[models.Model, str]]:
+    """In the list of whoever is asked, as long as the evaluation that waits for it is being made."""
+    for contribution in Contribution.objects.waiting().select_related("evaluation"):
+        evaluation = contribution.evaluation
+        if not evaluation.is_editable:
+            yield contribution, "its evaluation waits for nothing any more"
+        if not _held_by(evaluation, nature=Nature.CONTRIBUTION, agent=contribution.agent_id):
+            yield contribution, "whoever is asked cannot read it"
 
 
 def _parcours() -> Iterator[tuple[models.Model, str]]:

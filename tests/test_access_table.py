@@ -12,6 +12,7 @@ from django.urls import get_resolver, reverse
 
 from parcours.demonstration.builders import (
     UsagerFactory,
+    make_contribution,
     make_demande,
     make_ecrit,
     make_evaluation,
@@ -39,7 +40,7 @@ def cells(table: str, *, keys: int) -> Iterator[tuple[tuple[str, ...], str, int]
 @pytest.fixture
 def world(cast: SimpleNamespace) -> SimpleNamespace:
     """The objects that the table names."""
-    aminata, binta, chloe, dalia = UsagerFactory.create_batch(4)
+    aminata, binta, chloe, dalia, emma = UsagerFactory.create_batch(5)
     passage = receive(make_passage(aminata, by=cast.gos), by=cast.gos)
     make_fait(aminata, by=cast.gos)
     evaluation = make_evaluation(aminata, sent_by=cast.gos, by=cast.assistant_social, explored=True)
@@ -51,6 +52,7 @@ def world(cast: SimpleNamespace) -> SimpleNamespace:
     parcours.add_intervenant(cast.puericultrice)
     a_valider = make_evaluation(chloe, sent_by=cast.gos, by=cast.assistant_social, explored=True)
     a_valider.submit(by=cast.assistant_social)
+    en_cours = make_evaluation(emma, sent_by=cast.gos, by=cast.assistant_social)
     return SimpleNamespace(
         aminata=aminata,
         binta=binta,
@@ -59,6 +61,8 @@ def world(cast: SimpleNamespace) -> SimpleNamespace:
         attente=make_relais(binta, by=cast.gos),
         evaluation=evaluation,
         a_valider=a_valider,
+        en_cours=en_cours,
+        demandee=make_contribution(en_cours, by=cast.assistant_social, of=cast.puericultrice),
         suite=make_relais(dalia, by=cast.educateur, to="issy-accompagnement")
         if cast.educateur.unites[0].code != "issy-accompagnement"
         else make_relais(dalia, by=cast.gos, to="issy-accompagnement"),
@@ -134,6 +138,7 @@ ELSEWHERE = {
     "contact_nouveau",
     "passage_rattachement",
     "brouillon",
+    "brouillon_enregistrement",
     "coordonnee",
     "coordonnee_affichage",
     "membre_ajout",

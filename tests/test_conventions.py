@@ -26,7 +26,10 @@ FLOORS = ["pole_social", "accueil", "evaluation", "parcours"]
 OPEN_TO_ALL = {"connexion", "vivant", "pret", "affichage"}
 # Django's own site, opened by role through AdministrationSite.has_permission.
 NOT_DECLARED_BY_PAGE = OPEN_TO_ALL | {"deconnexion", "composants"}
-FORBIDDEN_FIELDS = re.compile(r"nir\b|securite_sociale|religion|origine|opinion|ethni|score|rang\b|prediction|risque_")
+FORBIDDEN_FIELDS = re.compile(
+    r"nir\b|securite_sociale|religion|origine|opinion|ethni|"
+    r"score|scoring|\brang\b|_rang\b|ranking|classement|probabilite|predict|prediction|pronostic|risque"
+)
 
 # Rows of the stages that no person can be reached from.
 ABOUT_NOBODY = {"CompteurPassage", "Seance", "AppelAide", "Incident", "Mot"}
@@ -165,6 +168,14 @@ class TestKeys:
         for model in our_models():
             for field in model._meta.fields:
                 assert not FORBIDDEN_FIELDS.search(field.name), f"{model.__name__}.{field.name}"
+
+    @pytest.mark.parametrize(
+        "name", ["score", "score_vulnerabilite", "rang", "risque", "risque_expulsion", "probabilite", "prediction"]
+    )
+    def test_the_rule_sees_what_it_forbids(self, name: str) -> None:
+        """The control: a model with such a field would be found; the words of the field are not."""
+        assert FORBIDDEN_FIELDS.search(name)
+        assert not any(FORBIDDEN_FIELDS.search(field) for field in ("niveau", "is_priorite", "ordre", "arrangement"))
 
 
 class TestImports:

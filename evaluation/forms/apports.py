@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -11,10 +11,11 @@ from django.forms.models import ModelChoiceField
 from evaluation.models import Evaluation, FragiliteReperee, PointAppui, Proposition
 from evaluation.models.exploration import READ_BY
 from pole_social.access import CARE
-from pole_social.forms import CreateForm
+from pole_social.forms import CreateForm, HubForm
 from pole_social.models import Agent, Metier
 
 UNKNOWN_CHOICE = "Choisissez dans la liste."
+UNKNOWN = {"required": UNKNOWN_CHOICE, "invalid_choice": UNKNOWN_CHOICE}
 
 
 class AppuiForm(CreateForm, forms.ModelForm):
@@ -74,3 +75,37 @@ class PropositionForm(CreateForm, forms.ModelForm):
             metier=typed["metier"],
             recorded_by=by,
         )
+
+
+class GardeForm(HubForm):
+    """« Garder » what a rule proposes here. A rule that says nothing here is answered like an unknown one."""
+
+    statut = Proposition.Statut.GARDEE
+
+    regle = forms.ChoiceField(label="Proposition", widget=forms.HiddenInput, error_messages=UNKNOWN)
+
+    def __init__(self, *args: Any, choix: Mapping[str, Proposition] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choix = choix or {}
+        self.fields["regle"].choices = [(code, code) for code in self.choix]  # type: ignore[attr-defined]
+
+    @property
+    def proposition(self) -> Proposition:
+        """What is decided: the row that stands, or the one that the rule would make."""
+        return self.choix[self.cleaned_data["regle"]]
+
+    def save(self, *, by: Agent) -> Proposition:
+        return self.proposition.decide(self.statut, by=by, motif=self.cleaned_data.get("motif", ""))
+
+
+class EcartForm(GardeForm):
+    """« Écarter », and why: whoever takes over must not propose it again without knowing."""
+
+    statut = Proposition.Statut.ECARTEE
+
+    motif = forms.CharField(
+        label="Pourquoi l’écarter",
+        max_length=300,
+        help_text=f"Par exemple : déjà fait ; la personne ne le souhaite pas ; pas maintenant. {READ_BY}",
+        error_messages={"required": "Dites en quelques mots pourquoi l’écarter."},
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.db import transaction
 from django.forms import BoundField
 from django.utils import timezone
 
-from evaluation.models import Exploration, Fragilite, FragiliteReperee
+from evaluation.models import Exploration, Fragilite, FragiliteReperee, NiveauReleve
+from evaluation.models.niveau import CONCLUSIVE, LEVEE
 from pole_social.forms import EditForm, FreeDateField
 from pole_social.models import Agent
 
@@ -19,6 +21,8 @@ Etat = Exploration.Etat
 VIOLENCES = "violences"
 # The fragilité that opens the protocol when it reaches « danger », outside the domaine of violence.
 CHILD_AT_RISK = "enfant_en_risque"
+# With the domaine of violence; and a pregnancy, which is hers to tell, or to keep from her parents or her husband.
+KEPT_OFF_PAPER = {CHILD_AT_RISK, "grossesse_non_suivie", "grossesse_vulnerable"}
 # The person was there and answered, were it to say no: on violence, that is only so without a witness.
 ANSWERED = (Etat.SANS_DIFFICULTE, Etat.FRAGILITES, Etat.A_APPROFONDIR, Etat.NON_SOUHAITE)
 UNKNOWN_CHOICE = "Choisissez dans la liste."
@@ -30,6 +34,8 @@ class Ligne:
     """The fields of one fragilité, as the page shows them together."""
 
     fragilite: Fragilite
+    # What was last known before this evaluation.
+    derniere: NiveauReleve | None
     niveau: BoundField
     depuis: BoundField
     paroles: BoundField
@@ -42,8 +48,17 @@ class Ligne:
         return any(field.value() or field.errors for field in beside)
 
 
+def calls_protocol(domaine: str, in_danger: set[str]) -> bool:
+    """Whether « danger » said of these fragilités of a domaine has to be acted upon before anything else."""
+    return CHILD_AT_RISK in in_danger or (domaine == VIOLENCES and bool(in_danger))
+
+
 class DomaineForm(EditForm):
-    """Edits one Exploration and its fragilités: one version covers both."""
+    """Edits one Exploration and its fragilités: one version covers both.
+
+    `derniers` are the last levels known before: while nobody has spoken of the domaine they are its starting
+    point, and count for nothing until a state says so.
+    """
 
     resume_on = FreeDateField(
         label="À reprendre le", required=False, help_text="Par exemple 12/03/2027 ou 12 mars 2027."
@@ -67,8 +82,9 @@ class DomaineForm(EditForm):
             "empechement": {"invalid_choice": UNKNOWN_CHOICE},
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, derniers: Iterable[NiveauReleve] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.derniers = {row.fragilite_id: row for row in derniers}
         self.is_violences = self.instance.domaine.code == VIOLENCES
         if not self.is_violences:
             del self.fields["is_seul_a_seul"]
@@ -83,8 +99,18 @@ class DomaineForm(EditForm):
         # The exploration came through visible_to: these are its own rows.
         standing = self.instance.fragilites.filter(removed_at=None)
         self.standing = {found.fragilite_id: found for found in standing}
+        self.starts = self._starts()
+        if self.starts:
+            self.fields["is_retrait"].label = "Les fragilités de la dernière fois ne sont plus là"
+            self.fields["is_retrait"].help_text = "Elles seront dites levées quand l’évaluation sera validée."
         for fragilite in self.referentiel:
             self._add(fragilite)
+
+    def _starts(self) -> dict[int, str]:
+        """The levels chosen beforehand, by fragilité."""
+        if self.instance.is_explored or self.standing:
+            return {}
+        return {pk: row.niveau for pk, row in self.derniers.items() if row.niveau != LEVEE}
 
     def _add(self, fragilite: Fragilite) -> None:
         """The four fields of one fragilité. Their labels name it: the error summary and a conflict quote them."""
@@ -94,7 +120,7 @@ class DomaineForm(EditForm):
             "niveau": forms.ChoiceField(
                 choices=niveaux,
                 widget=forms.RadioSelect,
-                initial=found.niveau if found else "",
+                initial=found.niveau if found else self.starts.get(fragilite.pk, ""),
                 error_messages={"invalid_choice": UNKNOWN_CHOICE},
             ),
             "depuis": forms.CharField(
@@ -122,7 +148,9 @@ class DomaineForm(EditForm):
 
     def lignes(self) -> list[Ligne]:
         """For the template: the fragilités of the domaine, in the order of the referential."""
-        return [Ligne(f, *(self[f"{part}_{f.code}"] for part in PARTS)) for f in self.referentiel]
+        return [
+            Ligne(f, self.derniers.get(f.pk), *(self[f"{part}_{f.code}"] for part in PARTS)) for f in self.referentiel
+        ]
 
     @property
     def offers_withdrawal(self) -> bool:
@@ -138,12 +166,24 @@ class DomaineForm(EditForm):
             return typed
         # Read first: an error on a field takes its value away.
         etat = typed["etat"]
+        if etat not in CONCLUSIVE and self._is_as_it_began(typed):
+            self._forget_starts(typed)
         for fragilite in self.referentiel:
             self._check_level_said(fragilite, typed)
         self._check_fragilites(etat, typed)
         self._check_postponed(etat, typed)
         self._check_alone(etat, typed)
         return typed
+
+    def _is_as_it_began(self, typed: dict[str, Any]) -> bool:
+        """Nothing was touched of what the last time chose beforehand."""
+        beside = any(typed.get(f"{part}_{f.code}") for f in self.referentiel for part in PARTS[1:])
+        return not beside and all(typed.get(f"niveau_{f.code}") == self.starts.get(f.pk, "") for f in self.referentiel)
+
+    def _forget_starts(self, typed: dict[str, Any]) -> None:
+        """Of a domaine that is not explored this time, nothing is said: neither noted, nor over."""
+        for fragilite in self.referentiel:
+            typed[f"niveau_{fragilite.code}"] = ""
 
     def _refuse_unknown_fragilites(self) -> None:
         """A fragilité of another domaine and one that does not exist get the same answer."""
@@ -164,8 +204,8 @@ class DomaineForm(EditForm):
             if noted and not typed["is_retrait"]:
                 self.add_error(
                     "etat",
-                    "Des fragilités sont notées plus bas : choisissez « fragilité(s) », ou cochez « Retirer les"
-                    " fragilités notées ici ».",
+                    "Des fragilités sont notées plus bas : choisissez « fragilité(s) », ou cochez"
+                    f" « {self.fields['is_retrait'].label} ».",
                 )
         elif typed["is_retrait"]:
             self.add_error("is_retrait", "Décochez cette case, ou choisissez un autre état.")
@@ -201,7 +241,13 @@ class DomaineForm(EditForm):
         """What has just been said has to be acted upon before anything else."""
         noted = ((fragilite.code, self._noted(fragilite)) for fragilite in self.referentiel)
         in_danger = {code for code, now in noted if now and now["niveau"] == FragiliteReperee.Niveau.DANGER}
-        return CHILD_AT_RISK in in_danger or (self.is_violences and bool(in_danger))
+        return calls_protocol(self.instance.domaine.code, in_danger)
+
+    @property
+    def stands_in_danger(self) -> bool:
+        """What was saved here before has to be acted upon."""
+        danger = {pk for pk, found in self.standing.items() if found.niveau == FragiliteReperee.Niveau.DANGER}
+        return calls_protocol(self.instance.domaine.code, {f.code for f in self.referentiel if f.pk in danger})
 
     def written_fields(self) -> list[str]:
         return [*super().written_fields(), "explored_at", "explored_by"]

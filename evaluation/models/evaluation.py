@@ -69,14 +69,13 @@ def content_relationships(queryset: ProtectedQuerySet, agent: Agent, evaluation_
     """The relationships that open an evaluation's content, by role.
 
     Social: any work on the person's evaluation or parcours. Encadrement: until the decision only. Other
-    professions: their own contribution.
+    professions: their own contribution, and nothing of what they were not asked (`Contribution`).
     """
-    this_one = Q(source_id=OuterRef(evaluation_path))
-    opening = Q(nature=Nature.CONTRIBUTION) & this_one
+    opening = Q(pk__in=[])
     if Role.SOCIAL in agent.roles:
         opening |= Q(nature__in=CONTENT_NATURES)
     if Role.ENCADREMENT in agent.roles:
-        opening |= Q(nature=DECISION_NATURE) & this_one
+        opening |= Q(nature=DECISION_NATURE, source_id=OuterRef(evaluation_path))
     return queryset.relationships(agent).filter(opening)
 
 
@@ -155,9 +154,15 @@ class Evaluation(PersonRow, Versioned, WithMoves):
         direction = Q(unite__nature=Unite.Nature.DIRECTION, unite__lieu__territoire=self.unite.lieu.territoire_id)
         return list(leading.filter(unite=self.unite) or leading.filter(direction))
 
+    @transaction.atomic
     def validate(self, *, by: Agent) -> None:
         """The responsable agrees; their read of the content ends here. Next: the relais."""
         self._decide(self.Statut.VALIDEE, by=by)
+        self._leave_levels(by=by)
+
+    def _leave_levels(self, *, by: Agent) -> None:
+        """What it found is where the person's next evaluation starts from."""
+        self.usager.niveaux_releves.record(self, by=by)
 
     def send_back(self, *, by: Agent, motif: str) -> None:
         """The responsable asks for more, and says what."""
@@ -171,6 +176,13 @@ class Evaluation(PersonRow, Versioned, WithMoves):
         self.move(to, by=by, motif=motif, echeance=timezone.localdate() + timedelta(days=DAYS_TO_VALIDATE))
         Rattachement.objects.end(self, DECISION_NATURE)
 
+    @transaction.atomic
+    def hand_over(self, relais: Relais) -> None:
+        """A relais has been sent from here: the next date is the day that it promises. Raises StaleVersion."""
+        self.relais_envoyes.add(relais)
+        self.echeance = relais.promised_on
+        self.save_over(self.version, ["echeance"])
+
     @property
     def is_handed_over(self) -> bool:
         """Validated, taken up by at least one unité, and awaited by none: the evaluator may let go."""
@@ -178,16 +190,25 @@ class Evaluation(PersonRow, Versioned, WithMoves):
             return False
         return self.relais_envoyes.filter(statut=Relais.Statut.ACCEPTE).exists()
 
-    def release(self) -> None:
+    @transaction.atomic
+    def release(self, *, by: Agent) -> None:
         """Its work is done: those who worked on it stop reading it. Raises MoveRefused before it is handed over."""
         if not self.is_handed_over:
             raise MoveRefused
-        Rattachement.objects.end(self)
+        self._let_go(by=by, motif="évaluation terminée")
 
     @transaction.atomic
     def close_without_accompagnement(self, *, by: Agent, motif: str) -> None:
         """End here; those who worked on it stop reading it. Raises MoveRefused."""
         self.move(self.Statut.SANS_ACCOMPAGNEMENT, by=by, motif=motif)
+        self._leave_levels(by=by)
+        # Its reason is not for those of another profession.
+        self._let_go(by=by, motif="évaluation close sans accompagnement")
+
+    def _let_go(self, *, by: Agent, motif: str) -> None:
+        """End everybody's reading; what was still asked of somebody is withdrawn: it would be in nobody's list."""
+        for awaited in self.contributions.waiting():
+            awaited.withdraw(by=by, motif=motif)
         Rattachement.objects.end(self)
 
     @transaction.atomic

@@ -1,4 +1,4 @@
-"""What an evaluation found: one exploration per domaine, its fragilities, the strengths, what is proposed."""
+"""What an evaluation found: one exploration per domaine, its fragilities, the strengths."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from accueil.models.rattachement import RattachementQuerySet
 from evaluation.models.evaluation import Evaluation, content_relationships
 from evaluation.models.referentiel import Fragilite
 from pole_social.access import CARE, EVALUATORS
-from pole_social.models import Agent, Domaine, Metier, PersonRow, Versioned
+from pole_social.models import Agent, Domaine, PersonRow, Versioned
 
 READ_BY = "Lu par les évaluateurs, le responsable jusqu’à sa décision, puis l’équipe sociale du parcours."
 
@@ -164,45 +164,6 @@ class PointAppui(PersonRow):
     class Meta:
         verbose_name = "point d’appui"
         verbose_name_plural = "points d’appui"
-        ordering: ClassVar = ["recorded_at", "pk"]
-
-    def __str__(self) -> str:
-        return self.libelle
-
-
-class Proposition(PersonRow):
-    """What the evaluator proposes; nothing is decided automatically."""
-
-    evaluation = models.ForeignKey(
-        Evaluation, verbose_name="évaluation", on_delete=models.PROTECT, related_name="propositions"
-    )
-    fragilite = models.ForeignKey(
-        FragiliteReperee,
-        verbose_name="proposé parce que",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="propositions",
-    )
-    libelle = models.CharField("proposition", max_length=300, help_text=READ_BY)
-    metier = models.ForeignKey(
-        Metier,
-        verbose_name="métier à solliciter",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    recorded_at = models.DateTimeField("proposé le", default=timezone.now, editable=False)
-    recorded_by = models.ForeignKey(
-        Agent, verbose_name="proposé par", on_delete=models.PROTECT, related_name="+", editable=False
-    )
-
-    objects = ContentQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "proposition"
-        verbose_name_plural = "propositions"
         ordering: ClassVar = ["recorded_at", "pk"]
 
     def __str__(self) -> str:

@@ -14,6 +14,12 @@ class Fragilite(Referentiel):
 
     domaine = models.ForeignKey(Domaine, verbose_name="domaine", on_delete=models.PROTECT, related_name="fragilites")
     libelle = models.CharField("libellé", max_length=150)
+    libelle_usager = models.CharField(
+        "dit à la personne",
+        max_length=200,
+        blank=True,
+        help_text="La phrase de la synthèse remise : « Vous avez un loyer en retard. » Vide : le libellé.",
+    )
 
     class Meta:
         verbose_name = "fragilité"

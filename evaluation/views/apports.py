@@ -1,19 +1,21 @@
-"""What is added beside the domaines: a strength, a proposition."""
+"""What is added beside the domaines: a strength, a proposition, what is decided of those of the rules."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from evaluation.forms.apports import AppuiForm, PropositionForm
-from evaluation.models import Evaluation
+from evaluation.forms.apports import AppuiForm, EcartForm, GardeForm, PropositionForm
+from evaluation.models import Evaluation, Proposition
+from evaluation.views.dit import latest_faits
 from evaluation.views.evaluation import show, with_names
-from evaluation.views.lignes import fragilites_of, lignes_of
+from evaluation.views.lignes import Ligne, fragilites_of, lignes_of
+from evaluation.views.propositions import decided_in, pistes_of
 from pole_social.access import signed_in
-from pole_social.models import MoveRefused
+from pole_social.models import Agent, MoveRefused
 from pole_social.once import once
 
 
@@ -56,3 +58,39 @@ def proposition(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _back(found, "#propositions")
 
     return once(request, form, act)
+
+
+def choix(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Keep or set aside what a rule proposes, or change one's mind: the name of the button tells which."""
+    agent, found = signed_in(request), _written_in(request, pk)
+    lignes = lignes_of(found, agent)
+    known = _choix(found, agent, lignes)
+    form_class, verb = (EcartForm, "ecarter") if "ecarter" in request.POST else (GardeForm, "garder")
+    data = request.POST.copy()
+    data["regle"] = data.get(verb, "")
+    form = form_class(data, choix=known)
+    if form.is_valid():
+        form.save(by=agent)
+        return _back(found, _anchor(form.proposition, known))
+    if "regle" in form.errors:
+        return show(request, found, lignes=lignes, garde_form=form)
+    context = {"form": form, "evaluation": found, "proposition": form.proposition}
+    if "motif" not in request.POST:
+        # The button has just been pressed: nothing is missing yet.
+        context["form"] = EcartForm(choix=known)
+    return render(request, "evaluation/proposition_ecart.html", context)
+
+
+def _choix(found: Evaluation, agent: Agent, lignes: list[Ligne]) -> dict[str, Proposition]:
+    """By the code of its rule, what may be decided here: what stands, else what the rule proposes now."""
+    pistes = pistes_of(lignes, found.usager, latest_faits(agent, found.usager_id))
+    proposed = {piste.regle.code: piste.as_proposition(found) for piste in pistes}
+    return proposed | {one.regle.code: one for one in decided_in(found, agent) if one.regle}
+
+
+def _anchor(decided: Proposition, known: dict[str, Proposition]) -> str:
+    """Back where one was reading: the rest of the same domaine, while something is to be decided there."""
+    waiting = [one for one in known.values() if one._state.adding and one is not decided]
+    domaine = decided.regle and decided.regle.fragilite.domaine_id
+    left = any(one.regle and one.regle.fragilite.domaine_id == domaine for one in waiting)
+    return f"#propositions-{domaine}" if left else "#propositions"

@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from evaluation.forms.domaine import DomaineForm
-from evaluation.models import Evaluation, Exploration
+from evaluation.models import Evaluation, Exploration, NiveauReleve
 from evaluation.models.exploration import READ_BY
 from evaluation.views.evaluation import with_names
 from pole_social.access import signed_in
+from pole_social.brouillons import resumed
 from pole_social.models import Agent, MoveRefused
 
 
@@ -28,7 +29,9 @@ def domaine(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         if request.method == "POST":
             raise MoveRefused
         return redirect("evaluation:evaluation", found.pk)
-    form = DomaineForm(request.POST or None, instance=exploration)
+    before = NiveauReleve.objects.visible_to(agent).known_before(found).last_known()
+    derniers = list(before.filter(fragilite__domaine=exploration.domaine_id))
+    form = DomaineForm(request.POST or None, instance=exploration, derniers=derniers, brouillon=resumed(request))
     if request.method == "POST" and form.is_valid() and form.save(by=agent):
         if form.opens_protocol:
             return redirect(f"{reverse('evaluation:evaluation', args=[pk])}#protocole")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,6 +17,8 @@ from evaluation.models import Evaluation, FragiliteReperee, Proposition
 from evaluation.opening import cancel
 from evaluation.views.evaluation import show, with_names
 from evaluation.views.lignes import Ligne, lignes_of
+from evaluation.views.papier import is_harmless
+from evaluation.views.propositions import decided_in, is_kept_off_paper
 from pole_social.access import signed_in
 from pole_social.models import Agent, MoveRefused, Unite
 from pole_social.once import once
@@ -35,8 +38,12 @@ def relais_nouveau(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("evaluation:evaluation", found.pk)
     unites = list(receivers(found))
     chosen = _chosen(request, unites)
-    initial = {"vers_unite": chosen, "dit": _synthesis(found, agent, chosen)}
-    form = RelaisForm(request.POST or None, evaluation=found, initial=initial)
+    form = RelaisForm(
+        request.POST if request.method == "POST" else None,
+        evaluation=found,
+        unite=chosen,
+        initial={"vers_unite": chosen, **_prefilled(found, agent, chosen)},
+    )
     if request.method == "POST" and form.is_valid():
         return once(request, form, lambda: _send(found, form, agent))
     context = {"form": form, "evaluation": found, "unites": unites, "choisie": chosen}
@@ -59,19 +66,26 @@ def _chosen(request: HttpRequest, unites: list[Unite]) -> Unite | None:
     return named or next(follows, next(iter(unites), None))
 
 
-def _synthesis(found: Evaluation, agent: Agent, unite: Unite | None) -> str:
+def _prefilled(found: Evaluation, agent: Agent, unite: Unite | None) -> dict[str, Any]:
     """What the receiver may read of it: social content goes to a social unité, and to no other.
 
     What is kept off paper is kept out too: a relais is read by the whole unité, the evaluation by its
     référent.
     """
     if unite is None or unite.nature != Unite.Nature.ACCOMPAGNEMENT:
-        return ""
-    open_rows = [ligne for ligne in lignes_of(found, agent) if not ligne.is_kept_off_paper]
+        return {}
+    lignes = lignes_of(found, agent)
+    open_rows = [ligne for ligne in lignes if not ligne.is_kept_off_paper]
+    off_paper = {ligne.exploration.domaine_id for ligne in lignes if ligne.is_kept_off_paper}
+    kept = [one for one in decided_in(found, agent) if _is_told(one, off_paper)]
+    return {"dit": _synthesis(open_rows, kept), "metiers": {one.metier.code for one in kept if one.metier}}
+
+
+def _synthesis(open_rows: list[Ligne], kept: list[Proposition]) -> str:
     parts = [
         ("Fragilités majeures", _fragilites(open_rows, lambda one: one.niveau in (Niveau.MAJEURE, Niveau.DANGER))),
         ("Sa priorité", _fragilites(open_rows, lambda one: one.is_priorite)),
-        ("Propositions", _propositions(found, agent, open_rows)),
+        ("Propositions", [f"{one.libelle}{f' — {one.metier}' if one.metier else ''}" for one in kept]),
     ]
     said = [f"{titre} :\n" + "\n".join(f"- {line}" for line in lines) for titre, lines in parts if lines]
     return "\n\n".join(said)[:MAX_DIT]
@@ -79,18 +93,17 @@ def _synthesis(found: Evaluation, agent: Agent, unite: Unite | None) -> str:
 
 def _fragilites(lignes: list[Ligne], wanted: Callable[[FragiliteReperee], bool]) -> list[str]:
     found = [one for ligne in lignes for one in ligne.fragilites if wanted(one)]
-    return [f"{one.fragilite.libelle}{f' ({one.depuis})' if one.depuis else ''}" for one in found]
+    return [f"{one.fragilite.libelle}{_since(one.depuis)}" for one in found]
 
 
-def _propositions(found: Evaluation, agent: Agent, lignes: list[Ligne]) -> list[str]:
-    """Those that name a fragilité which may be told, and those that name none."""
-    told = {ligne.exploration.domaine_id for ligne in lignes}
-    rows = Proposition.objects.visible_to(agent).filter(evaluation=found)
-    return [
-        f"{one.libelle}{f' — {one.metier}' if one.metier else ''}"
-        for one in rows.select_related("fragilite__fragilite", "metier")
-        if one.fragilite is None or one.fragilite.fragilite.domaine_id in told
-    ]
+def _since(depuis: str) -> str:
+    """A free text, of any domaine."""
+    return f" ({depuis})" if depuis and is_harmless(depuis) else ""
+
+
+def _is_told(one: Proposition, off_paper: set[int]) -> bool:
+    """Kept, and neither because of what is kept off paper nor about it."""
+    return one.statut == Proposition.Statut.GARDEE and not is_kept_off_paper(one, off_paper)
 
 
 def annulation(request: HttpRequest, pk: UUID, relais: UUID) -> HttpResponse:

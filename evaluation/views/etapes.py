@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from evaluation.forms.decision import DecisionForm, SansAccompagnementForm
 from evaluation.models import Evaluation
+from evaluation.views.contributions import awaited
 from evaluation.views.evaluation import show, with_names
 from evaluation.views.lignes import lignes_of, not_explored
 from pole_social.access import signed_in
@@ -18,17 +19,17 @@ Statut = Evaluation.Statut
 
 
 def validation(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Send to the responsable, once every domaine has been explored.
+    """Send to the responsable, once every domaine has been explored and no contribution is awaited.
 
-    The evaluation is locked first, as it is by every save of a domaine: what is counted here still holds
-    when the move is written.
+    The evaluation is locked first, as it is by every save of a domaine and every signature: what is counted
+    here still holds when the move is written.
     """
     agent = signed_in(request)
     found = get_object_or_404(with_names(Evaluation.objects.worked_on_by(agent)).locked(), pk=pk)
     if found.statut == Statut.A_VALIDER:
         return redirect("evaluation:evaluation", found.pk)
     lignes = lignes_of(found, agent)
-    missing = not_explored(lignes)
+    missing = [*not_explored(lignes), *awaited(agent, found)]
     if found.is_editable and (missing or not lignes):
         return show(request, found, lignes=lignes, refused=missing, status=409)
     found.submit(by=agent)
@@ -70,8 +71,8 @@ def sans_accompagnement(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def fin(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Let go of an evaluation that other unités have taken up: nobody here reads it any more."""
-    worked_on = Evaluation.objects.worked_on_by(signed_in(request))
-    found = get_object_or_404(with_names(worked_on).locked(), pk=pk)
-    found.release()
+    agent = signed_in(request)
+    found = get_object_or_404(with_names(Evaluation.objects.worked_on_by(agent)).locked(), pk=pk)
+    found.release(by=agent)
     messages.success(request, "Votre travail sur cette évaluation est terminé : vous ne la lisez plus.")
     return redirect("evaluation:liste")

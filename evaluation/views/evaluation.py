@@ -11,12 +11,16 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from accueil.models import Demande, Relais, Usager
-from evaluation.forms.apports import AppuiForm, PropositionForm
+from evaluation.forms.apports import AppuiForm, GardeForm, PropositionForm
+from evaluation.forms.contribution import RetraitForm
 from evaluation.forms.decision import AnnulationForm, DecisionForm, SansAccompagnementForm
-from evaluation.models import Evaluation, PointAppui, Proposition
+from evaluation.models import Evaluation, PointAppui
 from evaluation.models.evaluation import EvaluationQuerySet
+from evaluation.views.contributions import contributions_of
 from evaluation.views.dit import latest_faits
-from evaluation.views.lignes import Ligne, fragilites_of, lignes_of, not_explored
+from evaluation.views.evolution import evolution_of
+from evaluation.views.lignes import Ligne, fragilites_of, legende_of, lignes_of, not_explored
+from evaluation.views.propositions import propositions_of
 from pole_social.access import signed_in
 from pole_social.forms import HubForm
 from pole_social.models import Agent
@@ -26,6 +30,8 @@ FORMS = {
     "annulation_form": AnnulationForm,
     "appui_form": AppuiForm,
     "decision_form": DecisionForm,
+    "garde_form": GardeForm,
+    "retrait_form": RetraitForm,
     "sans_accompagnement_form": SansAccompagnementForm,
 }
 TONS = {
@@ -56,7 +62,7 @@ def show(
     status: int = 200,
     **forms: HubForm,
 ) -> HttpResponse:
-    """Render the page; `forms` are those that were refused, `refused` the domaines that were missing."""
+    """Render the page; `forms` are those that were refused, `refused` what was missing."""
     agent = signed_in(request)
     if lignes is None:
         lignes = lignes_of(found, agent)
@@ -76,9 +82,13 @@ def show(
         "can_send": is_auteur and found.statut == Statut.VALIDEE,
         **_derived(lignes),
         **_said(found, agent),
-        **_found(found, agent, lignes),
+        **_found(found, agent),
+        **contributions_of(agent, found),
+        **evolution_of(found, agent, lignes),
         **{name: forms.get(name) or form() for name, form in FORMS.items()},
     }
+    can_edit = context["can_edit"]
+    context |= propositions_of(found, agent, lignes, context["faits"], can_edit=can_edit)
     unsent = PropositionForm(fragilites=fragilites_of(lignes))
     context["proposition_form"] = forms.get("proposition_form") or unsent
     return render(request, "evaluation/evaluation.html", context, status=status)
@@ -89,6 +99,7 @@ def _derived(lignes: list[Ligne]) -> dict[str, Any]:
     angles = [ligne for ligne in lignes if ligne.is_blind_spot]
     return {
         "n_abordes": sum(ligne.exploration.is_explored for ligne in lignes),
+        "legende": legende_of(lignes),
         "angles": angles,
         "has_printed_angles": any(not ligne.is_kept_off_paper for ligne in angles),
         "has_protocole": any(ligne.opens_protocol for ligne in lignes),
@@ -109,20 +120,12 @@ def _said(found: Evaluation, agent: Agent) -> dict[str, Any]:
     }
 
 
-def _found(found: Evaluation, agent: Agent, lignes: list[Ligne]) -> dict[str, Any]:
-    """Strengths, propositions, and the history of states."""
+def _found(found: Evaluation, agent: Agent) -> dict[str, Any]:
+    """Strengths, and the history of states."""
     appuis = PointAppui.objects.visible_to(agent).filter(evaluation=found)
-    propositions = Proposition.objects.visible_to(agent).filter(evaluation=found)
     etapes = list(found.etapes.select_related("by"))
-    off_paper = {ligne.exploration.domaine_id for ligne in lignes if ligne.is_kept_off_paper}
-    proposed = [
-        (one, one.fragilite is not None and one.fragilite.fragilite.domaine_id in off_paper)
-        for one in propositions.select_related("fragilite__fragilite", "metier")
-    ]
     return {
         "appuis": list(appuis),
-        "propositions": proposed,
-        "has_printed_propositions": any(not is_kept_off_paper for _, is_kept_off_paper in proposed),
         "etapes": etapes,
         "derniere_etape": etapes[-1] if etapes else None,
     }

@@ -6,22 +6,25 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from evaluation.forms.domaine import CHILD_AT_RISK, VIOLENCES
+from evaluation.forms.domaine import KEPT_OFF_PAPER, VIOLENCES, calls_protocol
 from evaluation.models import Evaluation, Exploration, FragiliteReperee
 from pole_social.models import Agent
 
 Etat = Exploration.Etat
 Niveau = FragiliteReperee.Niveau
+# Of each state, the tone of its word, the fill of its segment and the sign in it: never told by colour alone.
 TONS = {
-    Etat.PAS_ENCORE_ABORDE: ("neutre", "s-vide"),
-    Etat.SANS_DIFFICULTE: ("fait", "s-aucune"),
-    Etat.A_APPROFONDIR: ("actif", "s-approfondir"),
-    Etat.NON_SOUHAITE: ("retire", "s-ecarte"),
-    Etat.NON_ABORDE: ("retire", "s-ecarte"),
-    Niveau.VIGILANCE: ("neutre", "s-fragilite"),
-    Niveau.FRAGILITE: ("attention", "s-fragilite"),
-    Niveau.MAJEURE: ("attention", "s-majeure"),
-    Niveau.DANGER: ("danger", "s-danger"),
+    Etat.PAS_ENCORE_ABORDE: ("neutre", "s-vide", "…"),
+    Etat.SANS_DIFFICULTE: ("fait", "s-aucune", "✓"),
+    # Its levels say more; alone only when none of them stands any more.
+    Etat.FRAGILITES: ("attention", "s-fragilite", "◐"),
+    Etat.A_APPROFONDIR: ("actif", "s-approfondir", "?"),
+    Etat.NON_SOUHAITE: ("retire", "s-ecarte", "×"),
+    Etat.NON_ABORDE: ("retire", "s-ecarte", "↻"),
+    Niveau.VIGILANCE: ("neutre", "s-fragilite", "◔"),
+    Niveau.FRAGILITE: ("attention", "s-fragilite", "◑"),
+    Niveau.MAJEURE: ("attention", "s-majeure", "●"),
+    Niveau.DANGER: ("danger", "s-danger", "▲"),
 }
 SHORT: dict[str, str] = {Etat.SANS_DIFFICULTE: "aucune difficulté", Etat.NON_SOUHAITE: "non souhaité"}
 BLIND_SPOTS = (Etat.NON_SOUHAITE, Etat.NON_ABORDE, Etat.A_APPROFONDIR)
@@ -60,6 +63,11 @@ class Ligne:
         return TONS[self._shown][1]
 
     @property
+    def signe(self) -> str:
+        """In its segment."""
+        return TONS[self._shown][2]
+
+    @property
     def _shown(self) -> Etat | Niveau:
         return self.niveau or Etat(self.exploration.etat)
 
@@ -67,12 +75,12 @@ class Ligne:
     def is_kept_off_paper(self) -> bool:
         """What a violent relative, or a parent, could read over a shoulder or in a bag."""
         codes = {found.fragilite.code for found in self.fragilites}
-        return self.exploration.domaine.code == VIOLENCES or CHILD_AT_RISK in codes
+        return self.exploration.domaine.code == VIOLENCES or bool(KEPT_OFF_PAPER & codes)
 
     @property
     def opens_protocol(self) -> bool:
         in_danger = {found.fragilite.code for found in self.fragilites if found.niveau == Niveau.DANGER}
-        return CHILD_AT_RISK in in_danger or (self.exploration.domaine.code == VIOLENCES and bool(in_danger))
+        return calls_protocol(self.exploration.domaine.code, in_danger)
 
     @property
     def is_blind_spot(self) -> bool:
@@ -95,6 +103,12 @@ def lignes_of(evaluation: Evaluation, agent: Agent) -> list[Ligne]:
 
 def fragilites_of(lignes: list[Ligne]) -> list[FragiliteReperee]:
     return [found for ligne in lignes for found in ligne.fragilites]
+
+
+def legende_of(lignes: list[Ligne]) -> list[tuple[str, str]]:
+    """The signs that stand in the wheel, with their words, in the order of the states."""
+    words = {ligne.signe: ligne.etat for ligne in lignes}
+    return [(signe, words[signe]) for _, _, signe in TONS.values() if signe in words]
 
 
 def not_explored(lignes: list[Ligne]) -> list[str]:

@@ -12,7 +12,8 @@ from accueil.models import Relais
 from accueil.models.relais import RelaisQuerySet
 from evaluation.models import Evaluation, Exploration
 from evaluation.models.evaluation import EvaluationQuerySet
-from pole_social.access import Role, signed_in
+from evaluation.views.contributions import asked_of
+from pole_social.access import CARE, Role, signed_in
 from pole_social.models import Agent, Unite
 
 Statut = Evaluation.Statut
@@ -27,6 +28,7 @@ def liste(request: HttpRequest) -> HttpResponse:
     context = {
         "relais": _waiting(agent),
         "miennes": _mine(agent),
+        "contributions_demandees": asked_of(agent) if CARE & agent.roles else [],
         "is_evaluateur": Role.SOCIAL in agent.roles,
         "leads": leads,
         "a_valider": [found for found in supervised if found.statut == Statut.A_VALIDER],
@@ -45,16 +47,21 @@ def _waiting(agent: Agent) -> RelaisQuerySet:
 
 def _mine(agent: Agent) -> EvaluationQuerySet:
     """Those I work on: open, or validated until I have let go."""
-    sent = Relais.objects.filter(evaluations_envoyees=OuterRef("pk"))
     explored = Exploration.objects.filter(evaluation=OuterRef("pk")).exclude(etat=Exploration.Etat.PAS_ENCORE_ABORDE)
     count = explored.order_by().values("evaluation").annotate(total=Count("pk")).values("total")
     found = Evaluation.objects.worked_on_by(agent).to_follow()
-    return found.annotate(abordes=Coalesce(Subquery(count), 0), is_envoyee=Exists(sent.waiting())).select_related(
-        *WITH_NAMES
-    )
+    found = _with_relais(found).annotate(abordes=Coalesce(Subquery(count), 0))
+    return found.select_related(*WITH_NAMES)
 
 
 def _supervised(agent: Agent) -> EvaluationQuerySet:
     """Every evaluation going on in the unités I answer for: state, dates, owner, never the content."""
     found = Evaluation.objects.visible_to(agent).to_follow().filter(unite__in=agent.supervised_unite_ids)
-    return found.select_related(*WITH_NAMES)
+    return _with_relais(found).select_related(*WITH_NAMES)
+
+
+def _with_relais(found: EvaluationQuerySet) -> EvaluationQuerySet:
+    """Each with what was sent from it: waiting, and waiting longer than was promised."""
+    sent = Relais.objects.filter(evaluations_envoyees=OuterRef("pk"))
+    overdue = sent.overdue(timezone.localdate())
+    return found.annotate(is_envoyee=Exists(sent.waiting()), is_relais_late=Exists(overdue))

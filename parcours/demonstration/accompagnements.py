@@ -214,7 +214,14 @@ SUIVIS = (
         "assistant-social-2",
         60,
         ("Avoir un toit", "logement", "À la rue depuis l’hiver. Accepte de parler d’un hébergement."),
-        (Note("logement", "", (Repere("sans_abri", MAJEURE, "« une porte qui ferme »", "", True),)),),
+        (
+            Note("logement", "", (Repere("sans_abri", MAJEURE, "« une porte qui ferme »", "", True),)),
+            Note("acces_droits", "", (Repere("sans_domiciliation", FRAGILITE),)),
+            Note("budget", "", (Repere("sans_ressources", MAJEURE),)),
+            Note("insertion", "", (Repere("sans_emploi_long", VIGILANCE),)),
+            Note("lien_social", "", (Repere("isolement", MAJEURE, "« je parle aux pigeons »"),)),
+            Note("sante", "", (Repere("renoncement_soins", FRAGILITE),)),
+        ),
         (),
         (
             Trace(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from faker import Faker
 
 from accueil.models import Demande, Demarche, Fait, Mandat, Motif, Orientation, Passage, Relais, Usager
-from evaluation.models import Evaluation, Exploration, Fragilite, FragiliteReperee
+from evaluation.models import Contribution, Evaluation, Exploration, Fragilite, FragiliteReperee
 from evaluation.opening import open_from as open_evaluation
 from parcours.models import Action, Ecrit, Objectif, Parcours
 from parcours.opening import open_from as open_parcours
@@ -208,6 +208,21 @@ def make_evaluation(usager: Usager, *, sent_by: Agent, by: Agent, explored: bool
     """An evaluation opened by `by` from a relais of `sent_by`; `explored` fills its 14 domaines."""
     made = open_evaluation(make_relais(usager, by=sent_by, **relais), by=by)
     return explore_all(made, by=by) if explored else made
+
+
+def make_contribution(
+    evaluation: Evaluation,
+    *,
+    by: Agent,
+    of: Agent,
+    objet: str = "Votre regard sur le sommeil et l’alimentation de l’enfant.",
+    due_in: int = 7,
+) -> Contribution:
+    """A contribution that `by` asks of `of`; `due_in` is in days and may be negative."""
+    echeance = timezone.localdate() + timedelta(days=due_in)
+    made = Contribution(evaluation=evaluation, agent=of, objet=objet, echeance=echeance)
+    made.ask(by=by)
+    return made
 
 
 def make_parcours(

@@ -11,9 +11,10 @@ from django.utils import timezone
 from accueil.models import Relais, Usager
 from evaluation.models import Evaluation, Exploration, Fragilite, FragiliteReperee, PointAppui, Proposition
 from evaluation.opening import open_from as open_evaluation
-from parcours.demonstration.builders import make_passage, make_relais, receive
+from parcours.demonstration.builders import make_contribution, make_passage, make_relais, receive
 from parcours.demonstration.clock import Today, at
 from parcours.demonstration.guichet import Agents, People, tell
+from parcours.demonstration.propositions import choose
 from parcours.demonstration.venues import Besoin
 from pole_social.models import Agent
 
@@ -45,6 +46,15 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What the evaluator asks of another métier; awaited and late, or signed with a text."""
+
+    de: str
+    objet: str
+    texte: str = ""
+
+
+@dataclass(frozen=True)
 class Dossier:
     """One evaluation: the relais it came from, what was found, where it stands. Days count back from today."""
 
@@ -57,6 +67,7 @@ class Dossier:
     restent: tuple[str, ...] = ()
     appuis: tuple[str, ...] = ()
     propositions: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     statut: str = Statut.EN_COURS
     mot: str = ""
     vers: str = ""
@@ -100,6 +111,12 @@ DOSSIERS = (
         ),
         restent=("numerique", "mobilite", "perinatalite", "autonomie", "lien_social"),
         appuis=("Diplôme de comptabilité", "Entourée par une famille de Meudon"),
+        parts=(
+            Part(
+                "conseiller-insertion",
+                "Comment faire reconnaître son diplôme de comptable, et quels cours de français pour ce métier ?",
+            ),
+        ),
     ),
     Dossier(
         "laure",
@@ -144,6 +161,14 @@ DOSSIERS = (
             "Accompagnement social avec l’association d’aide aux victimes",
             "Demande de logement au titre du relogement prioritaire",
             "Rencontre avec la psychologue du pôle, si elle le souhaite",
+        ),
+        parts=(
+            Part(
+                "puericultrice",
+                "Votre regard sur le sommeil des enfants depuis le départ du domicile, en accord avec leur mère.",
+                "Vue avec Mme au pôle, les enfants présents. L’endormissement reste difficile ; nous avons parlé du "
+                "rituel du soir et du doudou resté sur place. Le suivi se poursuit à la PMI. Mme a relu ce texte.",
+            ),
         ),
         statut=Statut.A_VALIDER,
     ),
@@ -273,6 +298,8 @@ def hear(dossier: Dossier, usager: Usager, agents: Agents, today: Today) -> Eval
         evaluation = open_evaluation(relais, by=evaluateur)
     with at(today.earlier(max(dossier.jours - 6, 1), 15)):
         explore(evaluation, dossier, by=evaluateur)
+        choose(evaluation, dossier.qui, by=evaluateur)
+    contribute(evaluation, dossier, agents, today)
     decide(evaluation, dossier, agents, today)
     return evaluation
 
@@ -300,6 +327,20 @@ def explore(evaluation: Evaluation, dossier: Dossier, *, by: Agent) -> None:
         Proposition(evaluation=evaluation, libelle=libelle, recorded_at=now + timedelta(seconds=n), recorded_by=by)
         for n, libelle in enumerate(dossier.propositions)
     )
+
+
+def contribute(evaluation: Evaluation, dossier: Dossier, agents: Agents, today: Today) -> None:
+    """Ask the other métiers, who sign before the evaluation is sent, or are late since yesterday."""
+    for part in dossier.parts:
+        agent = agents[part.de]
+        with at(today.earlier(max(dossier.jours - 4, 2), 16)):
+            due_in = (today.date - timezone.localdate()).days - 1
+            asked = make_contribution(
+                evaluation, by=agents["assistant-social"], of=agent, objet=part.objet, due_in=due_in
+            )
+        if part.texte:
+            with at(today.earlier(max(dossier.jours - 7, 1), 11)):
+                asked.sign(by=agent, texte=part.texte)
 
 
 def _said(note: Note) -> dict[str, Any]:
@@ -337,10 +378,10 @@ def decide(evaluation: Evaluation, dossier: Dossier, agents: Agents, today: Toda
             evaluation.validate(by=responsable)
     if dossier.vers and dossier.statut == Statut.VALIDEE:
         with at(today.earlier(max(dossier.jours - 14, 1), 17, 20)):
-            evaluation.relais_envoyes.add(hand_over(evaluation, dossier, evaluateur))
+            evaluation.hand_over(sent_on(evaluation, dossier, evaluateur))
 
 
-def hand_over(evaluation: Evaluation, dossier: Dossier, by: Agent) -> Relais:
+def sent_on(evaluation: Evaluation, dossier: Dossier, by: Agent) -> Relais:
     """The relais that a validated evaluation sends, with what the next unité must know."""
     return make_relais(
         evaluation.usager,

@@ -19,6 +19,7 @@ from parcours.demonstration import (
     instruction,
     personnes,
     rendez_vous,
+    retours,
     suivis,
 )
 from parcours.demonstration.builders import SEED, fake
@@ -50,6 +51,7 @@ def seed(password: str) -> int:
         people = personnes.make_people(today.date, agents)
     suivis.make_suivis(people, agents, today)
     dossiers.make_dossiers(people, agents, today)
+    retours.make_retours(people, agents, today)
     guichet.earlier_days(people, agents, today)
     guichet.this_day(people, agents, today)
     bureau.make_bureau(people, agents, today)

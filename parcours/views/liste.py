@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accueil.models import Demande, Relais
+from evaluation.views.contributions import asked_of
 from parcours.keyset import page_of
 from parcours.models import Intervenant, Parcours
 from parcours.views.scope import NATURES, worked_on
@@ -33,6 +34,7 @@ def liste(request: HttpRequest) -> HttpResponse:
         "parcours": parcours,
         "suivante": suivante,
         "echeances": _imposed(agent),
+        "contributions_demandees": asked_of(agent)[:SHOWN] if CARE & agent.roles else [],
         "aujourdhui": timezone.localdate(),
         "is_care": bool(CARE & agent.roles),
     }

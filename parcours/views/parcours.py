@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from accueil.models import Rattachement
+from accueil.models import Rattachement, Relais
 from parcours.chronologie import chronologie
 from parcours.constats import constats
 from parcours.models import Action, Ecrit, Intervenant, Objectif, Parcours
 from pole_social.access import signed_in
-from pole_social.models import Agent
+from pole_social.models import Agent, Metier
 
 
 def parcours(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -36,17 +36,24 @@ def parcours(request: HttpRequest, pk: UUID) -> HttpResponse:
     if relationship is None:
         return render(request, "parcours/parcours_metadonnees.html", context)
     can_write = found.statut in Parcours.OPEN and any(one.agent_id == agent.pk for one in equipe)
-    content = _content(request, found, agent)
+    content = _content(request, found, agent, equipe)
     return render(request, "parcours/parcours.html", context | content | {"can_write": can_write})
 
 
-def _content(request: HttpRequest, found: Parcours, agent: Agent) -> dict[str, Any]:
+def _to_involve(found: Parcours, equipe: list[Intervenant]) -> list[Metier]:
+    """The professions that the evaluation asked for and that the team does not count yet."""
+    asked = Relais.metiers.through.objects.filter(relais__parcours=found).values("metier")
+    return list(Metier.objects.filter(pk__in=asked).exclude(pk__in={one.agent.metier_id for one in equipe}))
+
+
+def _content(request: HttpRequest, found: Parcours, agent: Agent, equipe: list[Intervenant]) -> dict[str, Any]:
     mine = Ecrit.objects.visible_to(agent).filter(parcours=found, auteur=agent, signed_at=None)
     objectifs = list(Objectif.objects.visible_to(agent).filter(parcours=found).select_related("fragilite"))
     actions = Action.objects.visible_to(agent).filter(parcours=found).select_related("agent", "partenaire")
     steps = list(actions)
     before = request.GET.get("avant", "")
     return {
+        "a_solliciter": _to_involve(found, equipe),
         "groupes": _grouped(objectifs, steps),
         "brouillons": list(mine),
         "constats": constats(agent, relais_envoyes__parcours=found),

@@ -25,7 +25,9 @@ def received(agent: Agent) -> QuerySet[Relais]:
     """The relais addressed to the unités that support: one's own, or those one answers for."""
     unites = Q(vers_unite__in=agent.unite_ids) | Q(vers_unite__in=agent.supervised_unite_ids)
     found = Relais.objects.visible_to(agent).filter(unites, vers_unite__nature__in=NATURES)
-    return found.select_related("usager__commune", "de_unite__lieu", "vers_unite__lieu", "sent_by__metier")
+    return found.select_related(
+        "usager__commune", "de_unite__lieu", "vers_unite__lieu", "sent_by__metier", "referent_propose"
+    )
 
 
 def relais(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -84,6 +86,7 @@ def _page(request: HttpRequest, found: Relais, acceptation: AcceptationForm, ret
     demandes = list(Demande.objects.visible_to(agent).filter(relais=found).select_related("domaine", "droit__regle"))
     context: dict[str, Any] = {
         "relais": found,
+        "metiers": list(found.metiers.all()) if found.is_readable else [],
         "parcours": _parcours(found, agent) if found.statut == Relais.Statut.ACCEPTE else None,
         "can_answer": is_addressed and found.is_open,
         "acceptation": acceptation,

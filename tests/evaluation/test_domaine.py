@@ -148,7 +148,7 @@ class TestGoingOn:
         assert response.url.endswith("#protocole") is opens
         text = writer.get(page_of(evaluation)).content.decode()
         assert ("Danger : le protocole" in text) is opens
-        assert ("3919" in text) is opens
+        assert ("procureur" in text) is opens
 
 
 class TestRefused:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
-from accueil.models import Relais
+from accueil.models import Deport, Relais
 from evaluation.models import Evaluation, FragiliteReperee, Proposition
 from evaluation.opening import open_from
-from parcours.demonstration.builders import explore_all
+from parcours.demonstration.builders import explore_all, make_relais
+from parcours.opening import open_from as open_parcours
 from parcours.opening import send_back
-from pole_social.models import Acces
-from tests.evaluation.conftest import HOSTILE, page_of
+from pole_social.access import CARE
+from pole_social.models import Acces, Affectation, Agent, Metier
+from tests.evaluation.conftest import HOSTILE, page_of, person
 from tests.queries import count_queries
 from tests.together import together
 
 
-def send(client, evaluation, **typed: str):
+def send(client, evaluation, **typed: object):
     due = timezone.localdate() + timedelta(days=5)
     content = {
         "vers_unite": "issy-accompagnement",
@@ -116,7 +119,7 @@ def test_refused_keeps_what_was_typed(writer, validated, typed, message):
 
 
 @together("typed", HOSTILE)
-@together("name", ["vers_unite", "dit", "urgence", "promised_on", "cle"])
+@together("name", ["vers_unite", "dit", "urgence", "promised_on", "metiers", "referent_propose", "cle"])
 def test_hostile(writer, validated, name, typed):
     assert send(writer, validated, **{name: typed}).status_code in (200, 302)
 
@@ -200,6 +203,144 @@ def test_other_methods(writer, validated):
     assert writer.put(page_of(validated, "relais")).status_code == 405
 
 
+class TestWhoShouldTakePart:
+    """The métiers to involve and the proposed référent: prefilled, chosen, refused, shown."""
+
+    def test_the_metiers_of_what_was_kept_are_ticked(self, writer, cast, validated):
+        row = FragiliteReperee.objects.get(exploration__evaluation=validated)
+        set_aside = {"statut": "ecartee", "motif": "Déjà fait"}
+        for code, fields in (("cesf", {}), ("psychologue", set_aside), ("medecin", {"removed_at": timezone.now()})):
+            propose(validated, cast, fragilite=row, metier=Metier.objects.get(code=code), **fields)
+        assert ticked(writer, validated) == ["cesf"]
+
+    def test_not_those_of_what_is_kept_off_paper(self, writer, cast, evaluation):
+        codes = ("impaye_loyer", "violences_conjugales", "enfant_en_risque")
+        explore_all(evaluation, by=cast.assistant_social, fragilites=codes)
+        for row, code in zip(rows_of(evaluation), ("cesf", "psychologue", "educateur_specialise"), strict=True):
+            propose(evaluation, cast, fragilite=row, metier=Metier.objects.get(code=code))
+        evaluation.submit(by=cast.assistant_social)
+        evaluation.validate(by=cast.responsable_evaluation)
+        assert len(ticked(writer, evaluation)) == 1
+
+    def test_nothing_is_ticked_for_sante(self, writer, cast, validated):
+        propose(validated, cast, metier=Metier.objects.get(code="cesf"))
+        assert ticked(writer, validated, "?vers=issy-sante") == []
+        assert ticked(writer, validated) == ["cesf"]
+
+    def test_only_professions_of_care_are_offered(self, writer, validated):
+        html = writer.get(page_of(validated, "relais")).content.decode()
+        offered = set(re.findall(r'name="metiers"[^>]*value="(\w+)"', html))
+        assert offered == set(Metier.objects.filter(famille__in=CARE).values_list("code", flat=True))
+
+    def test_sent_with_the_relais(self, writer, cast, validated):
+        send(writer, validated, metiers=["cesf", "psychologue"], referent_propose=str(cast.cesf.pk))
+        (made,) = sent_of(validated)
+        assert {one.code for one in made.metiers.all()} == {"cesf", "psychologue"}
+        assert made.referent_propose == cast.cesf
+
+    def test_both_are_optional(self, writer, validated):
+        send(writer, validated, referent_propose="")
+        (made,) = sent_of(validated)
+        assert (made.metiers.count(), made.referent_propose) == (0, None)
+
+    def test_the_referent_is_a_social_worker_of_that_unite_today(self, writer, cast, validated):
+        assert referents(writer, validated) == {
+            cast.assistant_social_2,
+            cast.cesf,
+            cast.educateur,
+            cast.conseiller_insertion,
+        }
+        Affectation.objects.filter(agent=cast.cesf).update(ends_on=timezone.localdate() - timedelta(days=1))
+        Deport.objects.create(agent=cast.educateur, usager=validated.usager, lien="proche")
+        Agent.objects.filter(pk=cast.conseiller_insertion.pk).update(is_active=False)
+        assert referents(writer, validated) == {cast.assistant_social_2}
+
+    def test_no_referent_is_proposed_to_sante(self, writer, cast, validated):
+        assert referents(writer, validated, "?vers=issy-sante") == set()
+        typed = {"vers_unite": "issy-sante", "referent_propose": str(cast.cesf.pk)}
+        assert "Choisissez un agent de la liste." in send(writer, validated, **typed).content.decode()
+
+    @together(
+        ("name", "value"),
+        [
+            *(("metiers", value) for value in ("gos", "responsable_unite", "inconnu", "x" * 5000, "\x00", "1")),
+            *(("referent_propose", value) for value in (str(uuid4()), "1", "\x00", "x" * 5000, "psychologue")),
+            ("referent_propose", "assistant_social_chatenay"),
+            ("referent_propose", "responsable_accompagnement"),
+            ("referent_propose", "gos"),
+        ],
+    )
+    def test_tampered_is_refused_as_unknown(self, writer, cast, validated, name, value):
+        known = getattr(cast, value, None)
+        response = send(writer, validated, **{name: str(known.pk) if known else value})
+        message = {"metiers": "Choisissez des métiers de la liste.", "referent_propose": "Choisissez un agent"}[name]
+        assert message in response.content.decode()
+        assert "Un plan d’apurement à monter." in response.content.decode()
+        assert sent_of(validated) == []
+
+    def test_the_receiver_reads_them_and_decides(self, writer, cast, sign_in, validated):
+        send(writer, validated, metiers=["cesf", "psychologue"], referent_propose=str(cast.cesf.pk))
+        (made,) = sent_of(validated)
+        page = sign_in(cast.cesf).get(f"/parcours/relais/{made.pk}/").content.decode()
+        for said in ("Conseiller en économie sociale et familiale", "Psychologue", "proposé : ", "(vous)"):
+            assert said in page
+        assert "pour vous" in sign_in(cast.cesf).get("/parcours/").content.decode()
+        other = sign_in(cast.assistant_social_2)
+        assert "(vous)" not in other.get(f"/parcours/relais/{made.pk}/").content.decode()
+        assert "pour vous" not in other.get("/parcours/").content.decode()
+        opened = open_parcours(made, by=cast.assistant_social_2)
+        assert opened.intervenants.live().get(is_referent=True).agent == cast.assistant_social_2
+
+    def test_a_relais_of_the_desk_proposes_nobody(self, cast, sign_in):
+        made = make_relais(person(), by=cast.gos, to="issy-accompagnement")
+        page = sign_in(cast.cesf).get(f"/parcours/relais/{made.pk}/").content.decode()
+        assert "Ce que l’évaluation propose" not in page
+
+    def test_the_team_sees_whom_it_has_not_called_yet(self, writer, cast, sign_in, validated):
+        send(writer, validated, metiers=["cesf", "psychologue", "assistant_social"])
+        (made,) = sent_of(validated)
+        opened = open_parcours(made, by=cast.assistant_social_2)
+        browser = sign_in(cast.assistant_social_2)
+        page = f"/parcours/{opened.pk}/"
+        said = "demandé par l’évaluation : Conseiller en économie sociale et familiale ; Psychologue."
+        assert said in browser.get(page).content.decode()
+        for agent in (cast.cesf, cast.psychologue):
+            opened.add_intervenant(agent)
+        assert "demandé par l’évaluation" not in browser.get(page).content.decode()
+
+    def test_a_responsable_outside_the_team_reads_none_of_it(self, writer, cast, sign_in, validated):
+        send(writer, validated, metiers=["psychologue"])
+        (made,) = sent_of(validated)
+        opened = open_parcours(made, by=cast.assistant_social_2)
+        page = sign_in(cast.responsable_accompagnement).get(f"/parcours/{opened.pk}/").content.decode()
+        assert "demandé par l’évaluation" not in page
+
+
+def propose(found, cast, **fields) -> Proposition:
+    return Proposition.objects.create(
+        evaluation=found, libelle="Se rencontrer", recorded_by=cast.assistant_social, **fields
+    )
+
+
+def rows_of(found) -> list[FragiliteReperee]:
+    """The one that may be told first."""
+    rows = FragiliteReperee.objects.filter(exploration__evaluation=found).select_related("fragilite")
+    return sorted(rows, key=lambda row: row.fragilite.code != "impaye_loyer")
+
+
+def ticked(client, found, query: str = "") -> list[str]:
+    html = client.get(page_of(found, "relais") + query).content.decode()
+    boxes = re.findall(r'<input[^>]*name="metiers"[^>]*>', html)
+    return [value for box in boxes if "checked" in box for value in re.findall(r'value="(\w+)"', box)]
+
+
+def referents(client, found, query: str = "") -> set[Agent]:
+    html = client.get(page_of(found, "relais") + query).content.decode()
+    chosen = html.split('name="referent_propose"')[1:]
+    keys = re.findall(r'<option value="([0-9a-f-]{36})"', chosen[0].split("</select>")[0]) if chosen else []
+    return set(Agent.objects.filter(pk__in=keys))
+
+
 def test_the_thread_goes_on(cast, sign_in, relais):
     """From the desk's relais to the one accompagnement receives, by the pages alone."""
     found = open_from(relais, by=cast.assistant_social)
@@ -209,3 +350,40 @@ def test_the_thread_goes_on(cast, sign_in, relais):
     leader.post(page_of(found, "decision"), {"decision": "valider"})
     send(writer, found)
     assert Relais.objects.visible_to(cast.assistant_social_2).waiting().count() == 1
+
+
+class TestWhatAPropositionWouldTell:
+    """A relais is read by a whole unité: it tells no more of the propositions than the paper does."""
+
+    def test_the_words_of_the_team_and_their_metiers(self, writer, cast, validated):
+        for libelle, code in (("Préparer sa mise à l’abri", "ccf"), ("Revoir le budget", "cesf")):
+            made = propose(validated, cast, metier=Metier.objects.get(code=code))
+            Proposition.objects.filter(pk=made.pk).update(libelle=libelle)
+        text = writer.get(page_of(validated, "relais")).content.decode()
+        assert "Revoir le budget" in text
+        assert "mise à l’abri" not in text
+        assert ticked(writer, validated) == ["cesf"]
+
+    def test_whom_it_calls_for(self, writer, cast, validated):
+        propose(validated, cast, partenaire_type="violences", metier=Metier.objects.get(code="ccf"))
+        propose(validated, cast, partenaire_type="ccas", metier=Metier.objects.get(code="cesf"))
+        assert ticked(writer, validated) == ["cesf"]
+
+    def test_a_pregnancy_since_withdrawn(self, writer, cast, evaluation):
+        explore_all(evaluation, by=cast.assistant_social, fragilites=("impaye_loyer", "grossesse_non_suivie"))
+        for row, code in zip(rows_of(evaluation), ("cesf", "ccf"), strict=True):
+            propose(evaluation, cast, fragilite=row, metier=Metier.objects.get(code=code))
+        withdrawn = FragiliteReperee.objects.filter(fragilite__code="grossesse_non_suivie")
+        withdrawn.update(removed_at=timezone.now())
+        evaluation.submit(by=cast.assistant_social)
+        evaluation.validate(by=cast.responsable_evaluation)
+        assert ticked(writer, evaluation) == ["cesf"]
+
+    def test_since_when(self, writer, validated):
+        rows = FragiliteReperee.objects.filter(exploration__evaluation=validated)
+        rows.update(depuis="depuis les coups de juin")
+        text = writer.get(page_of(validated, "relais")).content.decode()
+        assert "- Impayé de loyer ou de charges" in text
+        assert "les coups" not in text
+        rows.update(depuis="juin")
+        assert "(juin)" in writer.get(page_of(validated, "relais")).content.decode()

@@ -217,6 +217,7 @@ class TestPaper:
         for secret in (
             "mots sur violences_conjugales",
             "mots sur enfant_en_risque",
+            "mots sur impaye_loyer",
             "proposer violences_conjugales",
             "proposer enfant_en_risque",
             "Violences au sein du couple",
@@ -229,7 +230,7 @@ class TestPaper:
         ):
             assert secret in screen
             assert secret not in paper
-        for printed in ("mots sur impaye_loyer", "proposer impaye_loyer", "Aminata Traoré", "réf. "):
+        for printed in ("Impayé de loyer", "proposer impaye_loyer", "Aminata Traoré", "réf. "):
             assert printed in paper
 
     def test_paper_shows_no_gap(self, writer, dangerous):
@@ -279,5 +280,6 @@ class TestSpeed:
                 fragilite=rows[number],
                 recorded_by=cast.assistant_social,
             )
-        assert count_queries(writer, page_of(evaluation)) == few <= 20
+        # The rules of the propositions are read once something was found.
+        assert few <= count_queries(writer, page_of(evaluation)) <= min(few + 1, 20)
         assert len(writer.get(page_of(evaluation)).content) < 80_000

@@ -32,7 +32,7 @@ from accueil.models import (
     Relais,
     Usager,
 )
-from evaluation.models import EtapeEvaluation, Evaluation, Exploration
+from evaluation.models import Contribution, EtapeEvaluation, Evaluation, Exploration, NiveauReleve
 from parcours.demonstration import seed as demonstration
 from parcours.demonstration.builders import make_demande
 from parcours.demonstration.clock import Today, at
@@ -99,6 +99,14 @@ class TestDemonstration(TestCase):
         assert len(forgotten()) == 1
         Demande.objects.filter(pk=demande.pk).update(echeance=timezone.localdate())
         assert forgotten() == []
+
+    def test_one_contribution_is_late_and_one_is_signed(self) -> None:
+        late, signed = Contribution.objects.order_by("statut")
+        assert late.is_late() and late.evaluation.is_editable
+        assert signed.texte_signe and signed.agent == agent("puericultrice")
+        page = Client()
+        page.force_login(late.agent)
+        assert "en retard depuis hier" in page.get("/parcours/").content.decode()
 
     def test_sixty_people_in_households(self) -> None:
         # Sixty, and two of them registered twice.
@@ -216,14 +224,26 @@ class TestDemonstration(TestCase):
     def test_an_evaluation_at_each_state(self) -> None:
         for statut in Evaluation.Statut:
             assert Evaluation.objects.filter(statut=statut).exists(), statut
-        going_on = Evaluation.objects.get(statut=Evaluation.Statut.EN_COURS)
-        assert Exploration.objects.filter(evaluation=going_on).missing().count() == 5
-        submitted = Exploration.objects.exclude(evaluation=going_on)
+        going_on = Evaluation.objects.filter(statut=Evaluation.Statut.EN_COURS)
+        assert Exploration.objects.filter(evaluation__in=going_on).missing().count() == 5 + 3
+        submitted = Exploration.objects.exclude(evaluation__in=going_on)
         assert not submitted.missing().exists()
         back = EtapeEvaluation.objects.get(objet__statut="a_reprendre", vers="a_reprendre")
         assert len(back.motif) > 50 and back.by.username == "responsable-evaluation"
         validated = Evaluation.objects.filter(statut=Evaluation.Statut.VALIDEE)
         assert validated.filter(relais_envoyes__statut=Relais.Statut.ENVOYE).count() == 2
+
+    def test_people_evaluated_long_ago_and_one_of_them_again_now(self) -> None:
+        a_year_ago = timezone.localdate() - timedelta(days=365)
+        known = NiveauReleve.objects.filter(releve_on__lt=a_year_ago)
+        assert known.values("usager").distinct().count() >= 2
+        again = Evaluation.objects.get(statut=Evaluation.Statut.EN_COURS, usager__in=known.values("usager"))
+        client = Client()
+        client.force_login(agent("assistant-social"))
+        text = client.get(f"/evaluation/{again.pk}/").content.decode()
+        for said in ("Depuis la dernière fois", "moins marquée", "plus marquée", "levée", "nouvelle"):
+            assert said in text
+        assert "point de départ" in client.get(f"/evaluation/{again.pk}/domaines/sante/").content.decode()
 
     def test_ten_parcours_of_different_ages(self) -> None:
         issy = Parcours.objects.filter(unite__lieu__code="issy")

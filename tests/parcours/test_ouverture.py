@@ -69,7 +69,7 @@ class TestLettingGo:
         assert client.post(f"/evaluation/{validee.pk}/fin/").status_code == 409
         assert is_worked_on(validee, cast)
         with pytest.raises(MoveRefused):
-            validee.release()
+            validee.release(by=cast.assistant_social)
 
     def test_one_returned_and_one_accepted_leaves_the_evaluator_at_work(
         self, cast: SimpleNamespace, validee: Evaluation
