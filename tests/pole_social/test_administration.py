@@ -43,7 +43,8 @@ def test_the_others_are_sent_back(cast: SimpleNamespace, sign_in: SignIn, userna
 def test_no_person_is_in_it(db: None) -> None:
     shown = set(admin.site._registry)
     people = {model for model in shown if model._meta.app_label in ("accueil", "evaluation", "parcours")}
-    assert {model.__name__ for model in people} == {"Motif", "Fragilite", "Droit", "Bareme", "Regle"}
+    referentials = {"Motif", "Fragilite", "Droit", "Bareme", "Regle", "RegleProposition"}
+    assert {model.__name__ for model in people} == referentials
     assert Usager not in shown
 
 

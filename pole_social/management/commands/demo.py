@@ -181,7 +181,8 @@ class DemoServer(BaseApplication):
             "workers": 1,
             "worker_class": "gthread",
             "threads": 8,
-            "graceful_timeout": 5,
+            # Only waited out by a busy machine: a worker killed at the end would leave its connections behind.
+            "graceful_timeout": 15,
             # A worker that answers our own signal is no news.
             "loglevel": "error",
             "control_socket_disable": True,
