@@ -19,6 +19,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
 
 from pole_social.entrance import Application, guarded
 from pole_social.models import Agent
@@ -162,6 +163,11 @@ def announcement(port: int, password: str) -> str:
     )
 
 
+def leave_ctrl_c_to_the_arbiter(worker: Worker) -> None:
+    """Ctrl-C reaches the whole group, then comes the arbiter's own signal: a second one may hang a worker that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 class DemoServer(BaseApplication):
     """Gunicorn in this process, as in production but for its size and its silence."""
 
@@ -181,12 +187,12 @@ class DemoServer(BaseApplication):
             "workers": 1,
             "worker_class": "gthread",
             "threads": 8,
-            # Only waited out by a busy machine: a worker killed at the end would leave its connections behind.
-            "graceful_timeout": 15,
+            "graceful_timeout": 5,
             # A worker that answers our own signal is no news.
             "loglevel": "error",
             "control_socket_disable": True,
             "when_ready": self.greet,
+            "post_worker_init": leave_ctrl_c_to_the_arbiter,
         }
         for name, value in chosen.items():
             self.cfg.set(name, value)
