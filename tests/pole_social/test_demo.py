@@ -18,10 +18,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from gunicorn.arbiter import Arbiter
 
 from pole_social.cluster import process, server
+from pole_social.management.commands.demo import DemoServer
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
@@ -153,6 +157,23 @@ def test_serves_then_leaves_nothing_running(root: Path, run: list[Demo], stop: s
     assert demo.end() == ""
     assert demo.process.returncode == 0
     assert demo.left_running() == []
+
+
+def test_ctrl_c_and_a_closed_terminal_end_as_term_does(capsys: pytest.CaptureFixture[str]) -> None:
+    """A QUIT, gunicorn's own answer to Ctrl-C, waits for ever when it falls while a thread is being given a request."""
+    received: list[int] = []
+    arbiter = SimpleNamespace(signal=lambda number, frame: received.append(number))
+    stops = (signal.SIGINT, signal.SIGHUP)
+    before = [signal.getsignal(stop) for stop in stops]
+    try:
+        DemoServer(lambda environ, start_response: [], 1, "Bonjour").greet(cast(Arbiter, arbiter))
+        for stop in stops:
+            signal.raise_signal(stop)
+    finally:
+        for stop, handler in zip(stops, before, strict=True):
+            signal.signal(stop, handler)
+    assert received == [signal.SIGTERM, signal.SIGTERM]
+    assert capsys.readouterr().out == "Bonjour\n"
 
 
 def test_term_during_preparation_leaves_nothing_running(root: Path, run: list[Demo]) -> None:

@@ -164,7 +164,7 @@ def announcement(port: int, password: str) -> str:
 
 
 def leave_ctrl_c_to_the_arbiter(worker: Worker) -> None:
-    """Ctrl-C reaches the whole group, then comes the arbiter's own signal: a second one may hang a worker that ends."""
+    """Ctrl-C reaches the whole group: a worker that ends in the middle of an answer may wait for itself."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -202,9 +202,15 @@ class DemoServer(BaseApplication):
         return self.application
 
     def greet(self, arbiter: Arbiter) -> None:
-        """Speak once the port listens, and let a closed terminal stop us, where gunicorn would reload."""
-        if self.survives_terminal:
-            signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        else:
-            signal.signal(signal.SIGHUP, lambda _signal, frame: arbiter.signal(signal.SIGTERM, frame))
+        """Speak once the port listens. Ctrl-C and a closed terminal end us as TERM does.
+
+        Gunicorn would reload at the second, and at the first send its workers a QUIT whose handler takes the lock of
+        their threads: under a request it already holds, it waits for ever.
+        """
+
+        def end(_signal: int, frame: FrameType | None) -> None:
+            arbiter.signal(signal.SIGTERM, frame)
+
+        signal.signal(signal.SIGINT, end)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN if self.survives_terminal else end)
         print(self.welcome, flush=True)
