@@ -11,12 +11,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from accueil.forms.moments import ComingDateField
 from accueil.models import Rattachement
 from evaluation.forms.decision import motif_field
 from evaluation.models import Contribution, Evaluation
 from evaluation.models.evaluation import WORK_NATURES
 from pole_social.access import CARE
-from pole_social.forms import CreateForm, EditForm, FreeDateField, HubForm, KnownChoiceField
+from pole_social.forms import CreateForm, EditForm, HubForm, KnownChoiceField
 from pole_social.models import Affectation, Agent
 
 DAYS_TO_ANSWER = 10
@@ -62,7 +63,7 @@ class DemandeContributionForm(CreateForm, forms.ModelForm):
             "invalid_choice": "Choisissez un professionnel de la liste.",
         },
     )
-    echeance = FreeDateField(
+    echeance = ComingDateField(
         label="Attendue le",
         help_text="Par exemple 12/03/2027 ou 12 mars 2027.",
         error_messages={"required": "Dites pour quand."},
@@ -94,10 +95,7 @@ class DemandeContributionForm(CreateForm, forms.ModelForm):
 
     def clean_echeance(self) -> date:
         echeance: date = self.cleaned_data["echeance"]
-        today = timezone.localdate()
-        if echeance < today:
-            raise forms.ValidationError("Cette date est passée : choisissez un jour à venir.", code="past")
-        if echeance > today + FARTHEST:
+        if echeance > timezone.localdate() + FARTHEST:
             raise forms.ValidationError("Cette date est trop lointaine : choisissez un jour d’ici un an.", code="far")
         return echeance
 
