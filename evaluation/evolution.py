@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from evaluation.regles import NIVEAUX
+
 LEVEE = "levee"
 # From what is over to what is most serious: on the drawing, one step each, the most serious on top.
-MOTS = (LEVEE, "vigilance", "fragilite", "majeure", "danger")
+MOTS = (LEVEE, *NIVEAUX)
 
 WIDTH, HEIGHT = 96, 28
 MARGIN = 4

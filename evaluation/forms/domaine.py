@@ -12,8 +12,9 @@ from django.db import transaction
 from django.forms import BoundField
 from django.utils import timezone
 
+from evaluation.evolution import LEVEE
 from evaluation.models import Exploration, Fragilite, FragiliteReperee, NiveauReleve
-from evaluation.models.niveau import CONCLUSIVE, LEVEE
+from evaluation.models.niveau import CONCLUSIVE
 from pole_social.forms import EditForm, FreeDateField
 from pole_social.models import Agent
 

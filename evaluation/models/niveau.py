@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from accueil.models import ProtectedQuerySet, Usager
 from accueil.models.rattachement import RattachementQuerySet
+from evaluation.evolution import LEVEE
 from evaluation.models.evaluation import CONTENT_NATURES, EtapeEvaluation, Evaluation
 from evaluation.models.exploration import Exploration, FragiliteReperee
 from evaluation.models.referentiel import Fragilite
 from pole_social.access import Role
 from pole_social.models import Agent, PersonRow
 
-LEVEE = "levee"
 # What has been spoken of: there, a fragilité that is not said any more is over.
 CONCLUSIVE = (Exploration.Etat.SANS_DIFFICULTE, Exploration.Etat.FRAGILITES)
 

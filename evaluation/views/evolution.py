@@ -9,10 +9,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from evaluation.evolution import Changement, Etendue, Point, changement, courbe, etendue
+from evaluation.evolution import LEVEE, Changement, Etendue, Point, changement, courbe, etendue
 from evaluation.forms.domaine import KEPT_OFF_PAPER
 from evaluation.models import Evaluation, Fragilite, FragiliteReperee, NiveauReleve
-from evaluation.models.niveau import CONCLUSIVE, LEVEE
+from evaluation.models.niveau import CONCLUSIVE
 from evaluation.views.lignes import Ligne
 from pole_social.models import Agent
 
