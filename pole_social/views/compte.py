@@ -71,7 +71,29 @@ def unite_courante(request: HttpRequest) -> HttpResponse:
     return redirect("racine")
 
 
+# What a segment of the wheel may say: its word, its fill, its sign.
+SEGMENTS = {
+    "aucune": ("aucune difficulté", "s-aucune", "✓"),
+    "fragilite": ("fragilité", "s-fragilite", "◑"),
+    "majeure": ("fragilité majeure", "s-majeure", "●"),
+    "danger": ("danger", "s-danger", "▲"),
+    "approfondir": ("à approfondir", "s-approfondir", "?"),
+    "ecarte": ("non souhaité", "s-ecarte", "×"),
+    "vide": ("pas encore abordé", "s-vide", "…"),
+}
+ROUE = (
+    *("aucune", "fragilite", "majeure", "fragilite", "aucune", "vide", "approfondir"),
+    *("aucune", "vide", "vide", "danger", "ecarte", "vide", "vide"),
+)
+
+
 @require_http_methods(["GET", "HEAD"])
 def composants(request: HttpRequest) -> HttpResponse:
     """Every component of the design on one page (local and test modes)."""
-    return render(request, "pole_social/composants.html")
+    said = [SEGMENTS[name] for name in ROUE]
+    roue = [
+        {"libelle": f"Domaine {number}", "etat": etat, "classe": classe, "signe": signe}
+        for number, (etat, classe, signe) in enumerate(said, 1)
+    ]
+    legende = [(signe, etat) for etat, _, signe in SEGMENTS.values()]
+    return render(request, "pole_social/composants.html", {"roue": roue, "legende": legende})
