@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from pole_social.cluster import identity, process, server
+from tests.pole_social.signals import hear_the_terminal
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 60
@@ -78,6 +79,7 @@ class Desk:
             stderr=subprocess.PIPE,
             text=True,
             process_group=0,
+            preexec_fn=hear_the_terminal,
         )
         self.users.append(user)
         return user

@@ -26,6 +26,7 @@ from gunicorn.arbiter import Arbiter
 
 from pole_social.cluster import process, server
 from pole_social.management.commands.demo import DemoServer
+from tests.pole_social.signals import hear_the_terminal
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
@@ -59,6 +60,7 @@ class Demo:
             stderr=subprocess.PIPE,
             text=True,
             process_group=0,
+            preexec_fn=hear_the_terminal,
         )
         self.said = ""
 
@@ -164,7 +166,7 @@ def test_ctrl_c_and_a_closed_terminal_end_as_term_does(capsys: pytest.CaptureFix
     received: list[int] = []
     arbiter = SimpleNamespace(signal=lambda number, frame: received.append(number))
     stops = (signal.SIGINT, signal.SIGHUP)
-    before = [signal.getsignal(stop) for stop in stops]
+    before = [signal.signal(stop, signal.SIG_DFL) for stop in stops]
     try:
         DemoServer(lambda environ, start_response: [], 1, "Bonjour").greet(cast(Arbiter, arbiter))
         for stop in stops:
