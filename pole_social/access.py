@@ -11,12 +11,12 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path
+from django.urls import ResolverMatch, URLPattern, path
 
 from pole_social import journal
-from pole_social.models import Acces, Agent, Metier
+from pole_social.models import Acces, Agent, Metier, MoveRefused
 
 Role = Metier.Famille
 Roles = frozenset[str]
@@ -65,6 +65,25 @@ def page(
     guarded.methods = methods  # type: ignore[attr-defined]
     guarded.action = action  # type: ignore[attr-defined]
     return path(route, guarded, name=name)
+
+
+def consulted(request: HttpRequest, match: ResolverMatch) -> HttpResponse | None:
+    """What the page of `match` answers to this reader, its journal row written; None when it is closed to them.
+
+    A page that refuses because of a move has found its object in their scope: it answers, with nothing.
+    """
+    guarded: Any = match.func
+    if not admits(guarded.roles, signed_in(request)):
+        return None
+    with journal.consulting() as consultation:
+        try:
+            response: HttpResponse = guarded.__wrapped__(request, *match.args, **match.kwargs)
+        except (Http404, PermissionDenied):
+            return None
+        except MoveRefused:
+            response = HttpResponse()
+        journal.record(request, consultation, response, guarded.action)
+    return response
 
 
 def admits(roles: Roles, agent: Agent) -> bool:

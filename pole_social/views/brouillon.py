@@ -6,12 +6,11 @@ from copy import copy
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import resolve
 
-from pole_social.access import signed_in
+from pole_social.access import consulted, signed_in
 from pole_social.brouillons import aimed_at, contents_of, is_worth_keeping, keep
 from pole_social.http import DRAFT
 from pole_social.models import Brouillon
@@ -66,11 +65,8 @@ def _still_opens(request: HttpRequest, kept: Brouillon) -> bool:
     opened = copy(request)
     opened.method, opened.path, opened.path_info, opened.resolver_match = "GET", kept.chemin, kept.chemin, match
     opened.GET = opened.POST = QueryDict()  # type: ignore[assignment,misc]
-    try:
-        answer = match.func(opened, *match.args, **match.kwargs)
-    except (Http404, PermissionDenied):
-        return False
-    return answer.status_code in (200, 302)
+    answer = consulted(opened, match)
+    return answer is not None and answer.status_code in (200, 302)
 
 
 def abandon(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -241,6 +241,22 @@ class TestGivingBack:
         assert desk.post(page, sent | {"version": "2"}).status_code == 302
         assert not Brouillon.objects.exists()
 
+    def test_an_edit_of_what_a_colleague_closed_is_still_read(
+        self, cast: SimpleNamespace, desk: Client, sign_in: SignIn, kept: Brouillon
+    ) -> None:
+        client = sign_in(cast.gos)
+        client.post(kept.chemin, {name: values[0] for name, values in kept.contenu.items()})
+        asked = Demande.objects.get()
+        page = f"/accueil/demandes/{asked.pk}/suite/"
+        held = Brouillon.objects.create(agent=cast.gos, chemin=page, contenu={"besoin": ["Deux mois de retard"]})
+        asked.move(Demande.Statut.CLASSEE, by=cast.gos_2)
+        assert client.get(page).status_code == 409
+        seen = Acces.objects.count()
+        said = client.get(f"/mon-compte/brouillons/{held.pk}/")
+        assert "Deux mois de retard" in said.content.decode()
+        assert Acces.objects.count() == seen + 1
+        assert client.post(f"/mon-compte/brouillons/{held.pk}/abandon/").status_code == 302
+
     def test_another_agent_never_sees_it(self, cast: SimpleNamespace, desk: Client, kept: Brouillon) -> None:
         response = sign_in_again(desk, f"/connexion/?brouillon={kept.pk}", "gos-2")
         assert response.headers["Location"] == "/"
