@@ -92,9 +92,7 @@ def keep(agent: Agent, page: str, contents: Contents) -> Brouillon | None:
     if sum(len(name) + sum(map(len, values)) for name, values in contents.items()) > MAX_CHARACTERS:
         return None
     written = {"contenu": contents, "at": timezone.now()}
-    kept, is_new = Brouillon.objects.update_or_create(
-        agent=agent, chemin=page, cle=_key(contents.get("cle")), defaults=written
-    )
+    kept, is_new = Brouillon.objects.update_or_create(agent=agent, chemin=page, cle=_key(contents), defaults=written)
     if is_new:
         _make_room(agent)
     return kept
@@ -195,7 +193,7 @@ def _forget(request: HttpRequest) -> None:
 
     A form kept as one types always carries the mark, empty until its first draft: one may be on its way.
     """
-    mark, key = request.POST.get(DRAFT), _key(request.POST.getlist("cle"))
+    mark, key = request.POST.get(DRAFT), _key(dict(request.POST.lists()))
     if (mark is None and key is None) or not isinstance(request.user, Agent):
         return
     sent = Q(chemin=request.path, cle=key)
@@ -203,8 +201,10 @@ def _forget(request: HttpRequest) -> None:
     Brouillon.objects.filter(sent | Q(pk=marked) if marked else sent, agent=request.user).delete()
 
 
-def _key(values: list[str] | None) -> UUID | None:
-    return as_uuid(values[0]) if values else None
+def _key(contents: Contents) -> UUID | None:
+    """The key of a creating form, under whatever prefix: two forms of one page bear each their own."""
+    keys = (values[0] for name, values in contents.items() if values and name.rpartition("-")[2] == "cle")
+    return next(map(as_uuid, keys), None)
 
 
 def as_uuid(text: str) -> UUID | None:

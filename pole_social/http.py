@@ -20,6 +20,11 @@ TECHNICAL_FIELDS = {"csrfmiddlewaretoken", "cle", "version", DRAFT}
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
+def is_technical(name: str) -> bool:
+    """Whether a field says nothing to a person, under whatever prefix of its form."""
+    return name.rpartition("-")[2] in TECHNICAL_FIELDS
+
+
 class PrivateResponseMiddleware:
     """No page stays in a browser's or a proxy's cache: workstations are shared."""
 
@@ -75,7 +80,7 @@ class ConflictMiddleware:
         typed = [
             value
             for name, values in request.POST.lists()
-            if name not in TECHNICAL_FIELDS
+            if not is_technical(name)
             for value in values
             if is_a_text(value)
         ]

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.urls import Resolver404, resolve
 
 from pole_social.forms import HubForm
-from pole_social.http import TECHNICAL_FIELDS, is_a_text
+from pole_social.http import is_a_text, is_technical
 from pole_social.models import Brouillon, Referentiel
 
 STAGES = {"accueil": "Accueil", "evaluation": "Évaluation", "parcours": "Parcours"}
@@ -49,7 +49,7 @@ def _methods(brouillon: Brouillon) -> tuple[str, ...]:
 
 def words(brouillon: Brouillon) -> list[Saisie]:
     """What was typed and chosen, without the keys that say nothing to a person."""
-    typed = {name: values for name, values in brouillon.contenu.items() if name not in TECHNICAL_FIELDS}
+    typed = {name: values for name, values in brouillon.contenu.items() if not is_technical(name)}
     fields = _fields(set(typed), _app(brouillon))
     found = []
     for name, values in typed.items():

@@ -178,6 +178,18 @@ class TestKeeping:
             "Impayé de loyer",
         ]
 
+    def test_whatever_the_prefix_of_the_form(self, cast: SimpleNamespace, sign_in: SignIn) -> None:
+        """Two sections of the evaluation's page have one each: the second does not take the place of the first."""
+        page, keys = f"/evaluation/{uuid4()}/appuis/", [str(uuid4()), str(uuid4())]
+        for key in (*keys, keys[0]):
+            contents = {"appui-cle": [key], "appui-libelle": ["Une sœur tout près"]}
+            brouillons.keep(cast.assistant_social, page, contents)
+        assert sorted(str(one.cle) for one in Brouillon.objects.all()) == sorted(keys)
+        held = Brouillon.objects.get(cle=keys[0])
+        said = sign_in(cast.assistant_social).get(f"/mon-compte/brouillons/{held.pk}/").content.decode()
+        assert "Une sœur tout près" in said
+        assert said.count(keys[0]) == 1, "sent again with its key, and shown to nobody"
+
     @together("cle", ["", "x" * 5000, "a\x00b", "{%}"])
     def test_a_damaged_key_is_no_key(self, desk: Client, url: str, cle: str) -> None:
         expire()
