@@ -17,8 +17,8 @@ from evaluation.models import Evaluation, FragiliteReperee, Proposition
 from evaluation.opening import cancel
 from evaluation.views.evaluation import show, with_names
 from evaluation.views.lignes import Ligne, lignes_of
-from evaluation.views.papier import is_harmless
-from evaluation.views.propositions import decided_in, is_kept_off_paper
+from evaluation.views.papier import is_harmless, is_kept_off_paper, off_paper
+from evaluation.views.propositions import decided_in
 from pole_social.access import signed_in
 from pole_social.models import Agent, MoveRefused, Unite
 from pole_social.once import once
@@ -76,8 +76,8 @@ def _prefilled(found: Evaluation, agent: Agent, unite: Unite | None) -> dict[str
         return {}
     lignes = lignes_of(found, agent)
     open_rows = [ligne for ligne in lignes if not ligne.is_kept_off_paper]
-    off_paper = {ligne.exploration.domaine_id for ligne in lignes if ligne.is_kept_off_paper}
-    kept = [one for one in decided_in(found, agent) if _is_told(one, off_paper)]
+    off = off_paper(lignes)
+    kept = [one for one in decided_in(found, agent) if _is_told(one, off)]
     return {"dit": _synthesis(open_rows, kept), "metiers": {one.metier.code for one in kept if one.metier}}
 
 
@@ -101,9 +101,9 @@ def _since(depuis: str) -> str:
     return f" ({depuis})" if depuis and is_harmless(depuis) else ""
 
 
-def _is_told(one: Proposition, off_paper: set[int]) -> bool:
+def _is_told(one: Proposition, off: set[int]) -> bool:
     """Kept, and neither because of what is kept off paper nor about it."""
-    return one.statut == Proposition.Statut.GARDEE and not is_kept_off_paper(one, off_paper)
+    return one.statut == Proposition.Statut.GARDEE and not is_kept_off_paper(one, off, one.libelle)
 
 
 def annulation(request: HttpRequest, pk: UUID, relais: UUID) -> HttpResponse:

@@ -36,12 +36,17 @@ NEVER_PRINTED = (Partenaire.Type.VIOLENCES, Partenaire.Type.PROTECTION_ENFANCE)
 # parent, must not find there; a harmless one left out is said aloud.
 # A worry about a child is told by a professional, who judges when (CASF L.226-2-1): the reader may be the parent.
 NEVER_HANDED = {"enfant_en_risque", "violences_enfant"}
+ABOUT_A_CHILD = re.compile(
+    r"\b119\b|\bcrip\b|préoccupante|signalement|procureur|protection de l.enfance|"
+    r"\bplac(é|ée|és|ées|ement)\b|juge des enfants|\baemo\b|\base\b",
+    re.IGNORECASE,
+)
 HARMFUL = re.compile(
+    f"{ABOUT_A_CHILD.pattern}|"
     r"violen|frapp|\bcoups\b|\b(bats?|batt[a-zé]*)\b|gifl|cogn|\bviols?\b|\bviol(e|é|ée|eur)\b|agress|menac|harc[eè]l|"
     r"maltrait|\babus|insult|humili|étrangl|\btu(er|é|ée)\b|danger|contact s[uû]r|m(is|et)[a-z]* à l.abri|"
     r"\bpeur (de (lui|mon|ma|mes|son|sa|ses)\b|d.elle|qu.il|qu.elle)|"
-    r"\b3919\b|\b119\b|\bcrip\b|préoccupante|signalement|procureur|\bplaintes?\b|main courante|"
-    r"ordonnance de protection|protection de l.enfance|\bplac(é|ée|és|ées|ement)\b|juge des enfants|\baemo\b|\base\b|"
+    r"\b3919\b|\bplaintes?\b|main courante|ordonnance de protection|"
     r"mariage forcé|marie[rz]? de force|victim|enceinte|grossesse|sage.femme|prénat",
     re.IGNORECASE,
 )
@@ -99,14 +104,34 @@ def papier_of(
     for ligne in lignes:
         if is_complete or not ligne.is_kept_off_paper:
             _add(page, ligne, is_complete)
-    off = {ligne.exploration.domaine_id for ligne in lignes if ligne.is_kept_off_paper}
-    page.appuis = [one for one in appuis if is_complete or is_harmless(one.libelle)]
+    off = off_paper(lignes)
+    page.appuis = [one for one in appuis if _may_be_said(one.libelle) and (is_complete or is_harmless(one.libelle))]
     page.propositions = [
         (_proposed(one), _with_whom(one, is_complete))
         for one in propositions
-        if _proposed(one) and _may_be_handed(one) and (is_complete or _may_be_printed(one, off))
+        if _may_be_handed(one) and (is_complete or not is_kept_off_paper(one, off, _proposed(one)))
     ]
     return page
+
+
+def off_paper(lignes: Iterable[Ligne]) -> set[int]:
+    """The domaines that leave no trace on paper."""
+    return {ligne.exploration.domaine_id for ligne in lignes if ligne.is_kept_off_paper}
+
+
+def is_kept_off_paper(one: Proposition, off: set[int], said: str) -> bool:
+    """Because of what is not printed, about it, or calling for those who deal with it; `said` is what paper would say.
+
+    A child at risk by its code too: the domaine is printed again once that fragilité is withdrawn. A line of the
+    team by its words: nothing else tells what it is about.
+    """
+    because = [row.fragilite for row in (one.fragilite, one.regle) if row]
+    if any(fragilite.domaine_id in off or fragilite.code in KEPT_OFF_PAPER for fragilite in because):
+        return True
+    droit = one.droit
+    if droit is not None and (droit.domaine_id in off or droit.domaine.code == VIOLENCES):
+        return True
+    return one.partenaire_type in NEVER_PRINTED or not is_harmless(said)
 
 
 def _proposed(one: Proposition) -> str:
@@ -140,17 +165,14 @@ def _said(ligne: Ligne, found: FragiliteReperee, is_complete: bool) -> Dit:
 
 
 def _may_be_handed(one: Proposition) -> bool:
-    return not any(row.fragilite.code in NEVER_HANDED for row in (one.fragilite, one.regle) if row)
+    """Even to her, alone: by the fragilité it answers, or by its words where the team wrote it."""
+    because = [row.fragilite.code for row in (one.fragilite, one.regle) if row]
+    return bool(_proposed(one)) and not NEVER_HANDED & set(because) and _may_be_said(_proposed(one))
 
 
-def _may_be_printed(one: Proposition, off: set[int]) -> bool:
-    """Neither because of what is kept off paper, nor about it."""
-    because = [row.fragilite for row in (one.fragilite, one.regle) if row]
-    # By its code too: the domaine is printed again once that fragilité is withdrawn.
-    if any(fragilite.domaine_id in off or fragilite.code in KEPT_OFF_PAPER for fragilite in because):
-        return False
-    about_violence = one.droit is not None and one.droit.domaine.code == VIOLENCES
-    return not about_violence and one.partenaire_type not in NEVER_PRINTED and is_harmless(_proposed(one))
+def _may_be_said(text: str) -> bool:
+    """Whether a professional's words may be handed at all: her own always are."""
+    return not ABOUT_A_CHILD.search(text)
 
 
 def _with_whom(one: Proposition, is_complete: bool) -> str:

@@ -11,11 +11,10 @@ from django.utils import timezone
 
 from accueil.models import Fait, Usager
 from accueil.regles import Savoir, question
-from evaluation.forms.domaine import KEPT_OFF_PAPER
 from evaluation.models import Evaluation, FragiliteReperee, Proposition, RegleProposition
 from evaluation.regles import Suggestion, Trouvee, proposer
 from evaluation.views.lignes import Ligne, fragilites_of
-from evaluation.views.papier import NEVER_PRINTED, is_harmless
+from evaluation.views.papier import is_kept_off_paper, off_paper
 from pole_social.models import Agent, Domaine
 
 # Beyond this many lines, each domaine shows its first ones and says how many follow: they come as one decides.
@@ -60,7 +59,7 @@ class Groupe:
 def decided_in(found: Evaluation, agent: Agent) -> list[Proposition]:
     """What stands: kept, set aside, or added by the team."""
     standing = Proposition.objects.visible_to(agent).filter(evaluation=found).standing()
-    return list(standing.select_related("fragilite__fragilite", "regle__fragilite", "metier", "droit"))
+    return list(standing.select_related("fragilite__fragilite", "regle__fragilite", "metier", "droit__domaine"))
 
 
 def pistes_of(lignes: list[Ligne], usager: Usager, faits: Iterable[Fait]) -> list[Piste]:
@@ -93,20 +92,6 @@ def groupes_of(lignes: list[Ligne], pistes: list[Piste]) -> list[Groupe]:
     return [Groupe(domaine, by_domaine[domaine.pk], by_domaine[domaine.pk][:each]) for domaine in concerned]
 
 
-def is_kept_off_paper(one: Proposition, off_paper: set[int]) -> bool:
-    """Because of what is not printed, or calling for those who deal with it: a paper lies on a kitchen table.
-
-    A child at risk by its code: the domaine is printed again once that fragilité is withdrawn. A line of the team
-    by its words, as on the synthesis: nothing else tells what it is about.
-    """
-    because = [row.fragilite for row in (one.fragilite, one.regle) if row]
-    if any(fragilite.domaine_id in off_paper or fragilite.code in KEPT_OFF_PAPER for fragilite in because):
-        return True
-    if not is_harmless(one.libelle):
-        return True
-    return one.partenaire_type in NEVER_PRINTED or bool(one.droit and one.droit.domaine_id in off_paper)
-
-
 def propositions_of(
     found: Evaluation, agent: Agent, lignes: list[Ligne], faits: Iterable[Fait], *, can_edit: bool
 ) -> dict[str, Any]:
@@ -115,8 +100,10 @@ def propositions_of(
     settled = {one.regle_id for one in decided if one.regle_id}
     pistes = pistes_of(lignes, found.usager, faits) if can_edit else []
     waiting = [piste for piste in pistes if piste.regle.pk not in settled]
-    off_paper = {ligne.exploration.domaine_id for ligne in lignes if ligne.is_kept_off_paper}
-    kept = [(one, is_kept_off_paper(one, off_paper)) for one in decided if one.statut == Proposition.Statut.GARDEE]
+    off = off_paper(lignes)
+    kept = [
+        (one, is_kept_off_paper(one, off, one.libelle)) for one in decided if one.statut == Proposition.Statut.GARDEE
+    ]
     return {
         "groupes": groupes_of(lignes, waiting),
         "n_a_decider": len(waiting),

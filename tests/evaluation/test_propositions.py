@@ -151,6 +151,13 @@ class TestDecides:
         assert FSL not in offered(text)
         assert text.count(action_of(FSL)) == 1
 
+    def test_its_reason_does_not_go_to_paper(self, cast, writer, explored):
+        """It names facts of the household: a pregnancy is hers to tell."""
+        choose(writer, explored, garder=FSL)
+        Proposition.objects.update(parce_que="Impayé de loyer, 30 ans, grossesse")
+        said = text_of(writer, explored)
+        assert '<span class="a-l-ecran">proposé parce que : Impayé de loyer, 30 ans, grossesse</span>' in said
+
     def test_the_last_of_a_domaine_goes_back_to_the_section(self, cast, writer, evaluation):
         explore_all(evaluation, by=cast.assistant_social, fragilites=["sans_connexion"])
         assert choose(writer, evaluation, garder="sans_connexion_forfait").url.endswith("/#propositions")

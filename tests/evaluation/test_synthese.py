@@ -270,6 +270,16 @@ class TestWhatNeverShows:
         for told_by_somebody in ("la sécurité d’un enfant", "Rencontrer l’école"):
             assert told_by_somebody not in text, "a worry about a child is not handed over"
 
+    @together("said", ["Transmettre une IP à la CRIP", "Écrire au procureur", "Préparer le placement", "Le 119"])
+    def test_a_worry_about_a_child_is_not_handed_in_a_line_of_the_team_either(self, cast, writer, told, said) -> None:
+        """Her own words are hers: only what professionals wrote is kept from the reader, who may be the parent."""
+        propose(told, said)
+        propose(told, "Revoir la CAF")
+        PointAppui.objects.create(evaluation=told, libelle=said, recorded_by=cast.assistant_social)
+        text = words(complete(writer, told))
+        assert said not in text
+        assert "Revoir la CAF" in text
+
     def test_no_pregnancy_but_at_her_demand(self, cast, writer, evaluation) -> None:
         """Hers to tell: a parent, or a husband, may find the page."""
         explore_all(evaluation, by=cast.assistant_social, fragilites=["grossesse_non_suivie", "impaye_loyer"])
