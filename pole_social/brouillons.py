@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from pole_social.access import admits, signed_in
-from pole_social.http import DRAFT, TECHNICAL_FIELDS, GetResponse, SignInMiddleware, is_a_text
+from pole_social.http import DRAFT, PAGE, TECHNICAL_FIELDS, GetResponse, SignInMiddleware, is_a_text
 from pole_social.models import Acces, Agent, Brouillon
 from pole_social.models.brouillon import KEPT_FOR
 from pole_social.texts import normalise
@@ -35,8 +35,8 @@ MAX_PER_AGENT = 50
 MAX_PATH = 200
 # What the sign-in page is told, beside the mark of a draft.
 TOO_LONG = "trop-long"
-# Where one types while a form is kept: the name of the route, and the field that says which page the form goes to.
-AS_ONE_TYPES, PAGE = "brouillon_enregistrement", "brouillon_page"
+# Where one types while a form is kept: the name of the route.
+AS_ONE_TYPES = "brouillon_enregistrement"
 # The floors whose forms are about the work: not the account, not Django's administration.
 STAGES = {"accueil", "evaluation", "parcours"}
 
@@ -189,14 +189,16 @@ def _leave_dead_key(request: HttpRequest, response: HttpResponse) -> None:
 
 
 def _forget(request: HttpRequest) -> None:
-    """What has been sent is a draft no more: known by its mark wherever it went, or as the form of this page.
+    """What has been sent is a draft no more: known by its mark wherever it went, or as the form of its page.
 
-    A form kept as one types always carries the mark, empty until its first draft: one may be on its way.
+    A form kept as one types always carries the mark, empty until its first draft is answered: it says its page too,
+    for the act that goes elsewhere (a signature) while that answer is on its way.
     """
     mark, key = request.POST.get(DRAFT), _key(dict(request.POST.lists()))
     if (mark is None and key is None) or not isinstance(request.user, Agent):
         return
-    sent = Q(chemin=request.path, cle=key)
+    said = request.POST.get(PAGE, "").replace("\x00", "")
+    sent = Q(chemin__in=[request.path, said[:MAX_PATH]], cle=key)
     marked = as_uuid(mark or "")
     Brouillon.objects.filter(sent | Q(pk=marked) if marked else sent, agent=request.user).delete()
 

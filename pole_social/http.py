@@ -15,7 +15,9 @@ from pole_social.models import MoveRefused, StaleVersion
 
 # Names of hidden fields: they say nothing to the person who typed. `brouillon` is the mark of the draft it was.
 DRAFT = "brouillon"
-TECHNICAL_FIELDS = {"csrfmiddlewaretoken", "cle", "version", DRAFT}
+# Where one types while a form is kept: the page that the form goes to.
+PAGE = "brouillon_page"
+TECHNICAL_FIELDS = {"csrfmiddlewaretoken", "cle", "version", DRAFT, PAGE}
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

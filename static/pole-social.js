@@ -134,6 +134,7 @@
     const notice = form.querySelector("[data-suivi]");
     const mark = form.elements.namedItem("brouillon");
     const page = new URL(form.getAttribute("action") || location.pathname, location.href).pathname;
+    form.elements.namedItem("brouillon_page").value = page;
     let typed = 0, settled = 0, timer = 0, going = null;
     const later = () => { timer = timer || setTimeout(send, 5000, false); };
     const say = (text) => { if (notice.textContent !== text) notice.textContent = text; };
@@ -161,7 +162,6 @@
       const mine = going = new AbortController();
       const patience = setTimeout(() => mine.abort(), 10000);
       const body = new FormData(form);
-      body.set("brouillon_page", page);
       const upTo = typed;
       try {
         const options = { method: "POST", body, keepalive: isLeaving, signal: mine.signal };

@@ -112,6 +112,9 @@ def refus(request: HttpRequest, pk: UUID) -> HttpResponse:
     if Contribution.state_for(agent, pk) == Statut.DECLINEE:
         return redirect("evaluation:contributions")
     found = _held(agent, pk)
+    if not found.is_writable:
+        # Withdrawn or signed since: what was typed is given back.
+        raise MoveRefused
     form = RefusForm(request.POST)
     if not form.is_valid():
         return _show(request, found, form=ContributionForm(request.POST, instance=found), refus_form=form)

@@ -268,6 +268,33 @@ class TestContribution:
         assert health.post(url + below, sent | {"brouillon": str(kept.pk)}).status_code == 302
         assert not Brouillon.objects.exists()
 
+    @pytest.mark.parametrize("below", ["", "signature/", "refus/"])
+    def test_even_while_the_answer_that_marks_it_is_on_its_way(
+        self, health: Client, asked: Contribution, url: str, below: str
+    ) -> None:
+        self.draft(health, asked, url)
+        sent = {"texte": TYPED, "motif": "En congé", "version": asked.version, "brouillon": "", "brouillon_page": url}
+        assert health.post(url + below, sent).status_code == 302
+        assert not Brouillon.objects.exists()
+
+    @together("page", ["", "/evaluation/", "x" * 5000, "a\x00b"])
+    def test_another_page_forgets_nothing(self, health: Client, asked: Contribution, url: str, page: str) -> None:
+        kept = self.draft(health, asked, url)
+        sent = {"texte": TYPED, "version": asked.version, "brouillon": "", "brouillon_page": page}
+        assert health.post(url + "signature/", sent).status_code < 500
+        assert Brouillon.objects.filter(pk=kept.pk).exists()
+
+    def test_declining_what_was_withdrawn_gives_the_text_back(
+        self, health: Client, asked: Contribution, url: str
+    ) -> None:
+        sent = {"texte": TYPED, "motif": "", "version": asked.version}
+        assert health.post(url + "refus/", sent).status_code == 200, "the control: awaited, the page shows it"
+        asked.withdraw(by=asked.asked_by, motif="")
+        Rattachement.objects.grant("evaluation", asked.evaluation.usager_id, asked.evaluation, agent=asked.agent)
+        refused = health.post(url + "refus/", sent)
+        assert refused.status_code == 409
+        assert TYPED in refused.content.decode()
+
     def test_the_evaluator_reads_nothing_of_it(
         self, health: Client, writer: Client, evaluation: Evaluation, asked: Contribution, url: str
     ) -> None:
