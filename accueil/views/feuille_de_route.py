@@ -79,7 +79,8 @@ def _lines(agent: Agent, passage: Passage, person: Usager | None) -> Feuille:
     page.dates.sort()
     if not passage.is_confidentiel:
         _add_what_was_done(page, agent, passage, person)
-    _add_appointments(page, agent, person)
+    if person is not None:
+        page.rendez_vous = printed_appointments(agent, person.pk)
     return page
 
 
@@ -92,13 +93,14 @@ def _add_what_was_done(page: Feuille, agent: Agent, passage: Passage, person: Us
     page.orientations = [one for one in sent if not one.is_discreet]
 
 
-def _add_appointments(page: Feuille, agent: Agent, person: Usager | None) -> None:
-    """When and where to come, never with whom: a profession says why. The place of a discreet team says it too."""
-    if person is None:
-        return
-    coming = RendezVous.objects.visible_to(agent).filter(usager=person, statut=RendezVous.Statut.A_VENIR)
+def printed_appointments(agent: Agent, usager_id: UUID) -> list[tuple[RendezVous, bool]]:
+    """When and where to come, never with whom: a profession says why. The place of a discreet team says it too.
+
+    With each, whether its place may be printed.
+    """
+    coming = RendezVous.objects.visible_to(agent).filter(usager=usager_id, statut=RendezVous.Statut.A_VENIR)
     coming = coming.filter(starts_at__gte=timezone.now()).select_related("unite__lieu").order_by("starts_at")
-    page.rendez_vous = [(one, _is_here(one) and one.unite.nature not in DISCREET) for one in coming]
+    return [(one, _is_here(one) and one.unite.nature not in DISCREET) for one in coming]
 
 
 def _is_here(rendez_vous: RendezVous) -> bool:

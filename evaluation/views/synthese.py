@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from accueil.models import RendezVous, Usager
-from accueil.views.feuille_de_route import DISCREET
+from accueil.models import Usager
+from accueil.views.feuille_de_route import printed_appointments
 from evaluation.forms.synthese import CompletForm, RelectureForm
 from evaluation.models import Evaluation, PointAppui, Proposition, Relecture
 from evaluation.models.evaluation import EvaluationQuerySet
@@ -99,7 +99,7 @@ def _page(
         "rencontres": _met(found, shown),
         "aujourdhui": timezone.localdate(),
         "relectures": list(Relecture.objects.visible_to(agent).filter(evaluation=found)),
-        "rendez_vous": _appointments(agent, found),
+        "rendez_vous": printed_appointments(agent, found.usager_id)[:APPOINTMENTS_SHOWN],
         "is_complete": is_complete,
         "contact": Usager.objects.visible_to(agent).filter(pk=found.usager_id).first() if is_complete else None,
         "can_complete": Role.SOCIAL in agent.roles,
@@ -123,11 +123,3 @@ def _met(found: Evaluation, lignes: list[Ligne]) -> dict[str, Any]:
     others = {one.explored_by.nom_complet for one in explored if one.explored_by_id != found.evaluateur_id}  # type: ignore[union-attr]
     days = sorted(timezone.localdate(one.explored_at) for one in explored)
     return {"autres": sorted(others), "du": days[0] if days else None, "au": days[-1] if days else None}
-
-
-def _appointments(agent: Agent, found: Evaluation) -> list[tuple[RendezVous, bool]]:
-    """When and where to come, never with whom: a profession says why, and so does a discreet team's place."""
-    coming = RendezVous.objects.visible_to(agent).filter(usager=found.usager_id, statut=RendezVous.Statut.A_VENIR)
-    coming = coming.filter(starts_at__gte=timezone.now()).select_related("unite__lieu").order_by("starts_at")
-    here = RendezVous.Modalite.SUR_PLACE
-    return [(one, one.modalite == here and one.unite.nature not in DISCREET) for one in coming[:APPOINTMENTS_SHOWN]]
