@@ -5,13 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from evaluation.forms.apports import AppuiForm, EcartForm, GardeForm, PropositionForm
 from evaluation.models import Evaluation, Proposition
 from evaluation.views.dit import latest_faits
-from evaluation.views.evaluation import show, with_names
+from evaluation.views.evaluation import my_evaluation, show
 from evaluation.views.lignes import Ligne, fragilites_of, lignes_of
 from evaluation.views.propositions import decided_in, pistes_of
 from pole_social.access import signed_in
@@ -21,7 +21,7 @@ from pole_social.once import once
 
 def _written_in(request: HttpRequest, pk: UUID) -> Evaluation:
     """The evaluation, kept from moving until this is written. Raises MoveRefused once it is submitted."""
-    found = get_object_or_404(with_names(Evaluation.objects.worked_on_by(signed_in(request))).locked(), pk=pk)
+    found = my_evaluation(request, pk)
     if not found.is_editable:
         raise MoveRefused
     return found

@@ -14,7 +14,7 @@ from accueil.models import Usager
 from evaluation.forms.contribution import ContributionForm, DemandeContributionForm, RefusForm, RetraitForm
 from evaluation.models import Contribution, Evaluation
 from evaluation.models.contribution import ContributionQuerySet
-from evaluation.views.evaluation import show, with_names
+from evaluation.views.evaluation import my_evaluation, show, with_names
 from pole_social.access import signed_in
 from pole_social.brouillons import resumed
 from pole_social.models import Agent, MoveRefused
@@ -36,9 +36,7 @@ TONS = {
 
 def nouvelle(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask a colleague of any métier."""
-    agent = signed_in(request)
-    mine = with_names(Evaluation.objects.worked_on_by(agent))
-    found = get_object_or_404(mine.locked() if request.method == "POST" else mine, pk=pk)
+    found = my_evaluation(request, pk)
     if not found.is_editable:
         if request.method == "POST":
             raise MoveRefused

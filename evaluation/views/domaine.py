@@ -11,7 +11,7 @@ from django.urls import reverse
 from evaluation.forms.domaine import DomaineForm
 from evaluation.models import Evaluation, Exploration, NiveauReleve
 from evaluation.models.exploration import READ_BY
-from evaluation.views.evaluation import with_names
+from evaluation.views.evaluation import my_evaluation
 from pole_social.access import signed_in
 from pole_social.brouillons import resumed
 from pole_social.models import Agent, MoveRefused
@@ -21,8 +21,7 @@ def domaine(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     """Write down one domaine; those who only read the evaluation do not have this page."""
     agent = signed_in(request)
     # A save waits for a submission going on in another tab, and the other way round.
-    writers = with_names(Evaluation.objects.worked_on_by(agent))
-    found = get_object_or_404(writers.locked() if request.method == "POST" else writers, pk=pk)
+    found = my_evaluation(request, pk)
     mine = Exploration.objects.visible_to(agent).filter(evaluation=found).select_related("domaine")
     exploration = get_object_or_404(mine, domaine__code=code)
     if not found.is_editable:

@@ -15,7 +15,7 @@ from evaluation.forms.decision import AnnulationForm
 from evaluation.forms.envoi import RelaisForm, receivers
 from evaluation.models import Evaluation, FragiliteReperee, Proposition
 from evaluation.opening import cancel
-from evaluation.views.evaluation import show, with_names
+from evaluation.views.evaluation import my_evaluation, show
 from evaluation.views.lignes import Ligne, lignes_of
 from evaluation.views.papier import is_harmless, is_kept_off_paper, off_paper
 from evaluation.views.propositions import decided_in
@@ -30,8 +30,7 @@ MAX_DIT = 4000
 def relais_nouveau(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Choose the unité, then say what the person should not have to say again."""
     agent = signed_in(request)
-    writers = with_names(Evaluation.objects.worked_on_by(agent))
-    found = get_object_or_404(writers.locked() if request.method == "POST" else writers, pk=pk)
+    found = my_evaluation(request, pk)
     if found.statut != Evaluation.Statut.VALIDEE:
         if request.method == "POST":
             raise MoveRefused
@@ -109,7 +108,7 @@ def _is_told(one: Proposition, off: set[int]) -> bool:
 def annulation(request: HttpRequest, pk: UUID, relais: UUID) -> HttpResponse:
     """Take a relais back before it is accepted: the evaluation is to be taken up again."""
     agent = signed_in(request)
-    found = get_object_or_404(with_names(Evaluation.objects.worked_on_by(agent)).locked(), pk=pk)
+    found = my_evaluation(request, pk)
     sent = get_object_or_404(Relais.objects.visible_to(agent).filter(evaluations_envoyees=found), pk=relais)
     form = AnnulationForm(request.POST)
     if not form.is_valid():

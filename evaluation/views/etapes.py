@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from evaluation.forms.decision import DecisionForm, SansAccompagnementForm
 from evaluation.models import Evaluation
 from evaluation.views.contributions import awaited
-from evaluation.views.evaluation import show, with_names
+from evaluation.views.evaluation import my_evaluation, show, with_names
 from evaluation.views.lignes import lignes_of, not_explored
 from pole_social.access import signed_in
 
@@ -25,7 +25,7 @@ def validation(request: HttpRequest, pk: UUID) -> HttpResponse:
     here still holds when the move is written.
     """
     agent = signed_in(request)
-    found = get_object_or_404(with_names(Evaluation.objects.worked_on_by(agent)).locked(), pk=pk)
+    found = my_evaluation(request, pk)
     if found.statut == Statut.A_VALIDER:
         return redirect("evaluation:evaluation", found.pk)
     lignes = lignes_of(found, agent)
@@ -59,7 +59,7 @@ def decision(request: HttpRequest, pk: UUID) -> HttpResponse:
 def sans_accompagnement(request: HttpRequest, pk: UUID) -> HttpResponse:
     """End here, with the reason; those who worked on it stop reading it."""
     agent = signed_in(request)
-    found = get_object_or_404(with_names(Evaluation.objects.worked_on_by(agent)).locked(), pk=pk)
+    found = my_evaluation(request, pk)
     form = SansAccompagnementForm(request.POST)
     if not form.is_valid():
         return show(request, found, sans_accompagnement_form=form)
@@ -72,7 +72,7 @@ def sans_accompagnement(request: HttpRequest, pk: UUID) -> HttpResponse:
 def fin(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Let go of an evaluation that other unités have taken up: nobody here reads it any more."""
     agent = signed_in(request)
-    found = get_object_or_404(with_names(Evaluation.objects.worked_on_by(agent)).locked(), pk=pk)
+    found = my_evaluation(request, pk)
     found.release(by=agent)
     messages.success(request, "Votre travail sur cette évaluation est terminé : vous ne la lisez plus.")
     return redirect("evaluation:liste")

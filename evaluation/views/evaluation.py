@@ -47,6 +47,12 @@ def with_names(found: EvaluationQuerySet) -> EvaluationQuerySet:
     return found.select_related("usager", "unite__lieu", "evaluateur")
 
 
+def my_evaluation(request: HttpRequest, pk: UUID) -> Evaluation:
+    """One that this agent writes in; on a POST, kept from moving until what is written next is committed."""
+    mine = with_names(Evaluation.objects.worked_on_by(signed_in(request)))
+    return get_object_or_404(mine.locked() if request.method == "POST" else mine, pk=pk)
+
+
 def evaluation(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The page, as far as this reader may see."""
     visible = with_names(Evaluation.objects.visible_to(signed_in(request)))
