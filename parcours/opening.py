@@ -1,13 +1,15 @@
-"""Accepting a relais opens a parcours: the act crosses the three stages."""
+"""What opens a parcours: a relais that is accepted (the act crosses the three stages), or a dated entrée directe."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from accueil.models import Relais, Usager
 from evaluation.opening import take_up_again
-from parcours.models import Parcours
+from parcours.models import EntreeDirecte, Parcours
 from parcours.models.parcours import FIRST_BILAN
 from pole_social.models import Agent, Unite
 
@@ -20,10 +22,9 @@ def open_from(relais: Relais, *, by: Agent) -> Parcours:
     Raises MoveRefused if the relais has been accepted, returned or cancelled meanwhile.
     """
     relais.accept(by=by)
-    # Two relais of one person accepted at once: the second waits, then attaches.
-    Usager.objects.select_for_update(of=("self",)).get(pk=relais.usager_id)
-    same = Parcours.objects.open().filter(usager=relais.usager_id, nature=relais.vers_unite.nature)
-    parcours = same.first() or _open(relais, by)
+    _wait_for_the_person(relais.usager_id)
+    same = standing(relais.usager_id, relais.vers_unite)
+    parcours = same or _open(relais.usager_id, relais.vers_unite, Parcours.Entree.RELAIS, by)
     parcours.relais_recus.add(relais)
     if not parcours.intervenants.live().filter(agent=by).exists():
         parcours.add_intervenant(by)
@@ -31,11 +32,36 @@ def open_from(relais: Relais, *, by: Agent) -> Parcours:
     return parcours
 
 
-def _open(relais: Relais, by: Agent) -> Parcours:
+@transaction.atomic
+def open_directly(entree: EntreeDirecte, *, usager: Usager, unite: Unite, by: Agent) -> Parcours:
+    """Write `entree`; open the person's parcours of that nature, with `by` as its référent.
+
+    Where one is open already, the entrée is attached to it and its team reads it. `by` does not let themselves
+    in: nobody sent them, and one is called into a team by its members.
+    """
+    _wait_for_the_person(usager.pk)
+    parcours = standing(usager.pk, unite) or _open(usager.pk, unite, entree.source, by)
+    entree.parcours, entree.recorded_by = parcours, by
+    entree.save(force_insert=True)
+    return parcours
+
+
+def standing(usager_id: UUID, unite: Unite) -> Parcours | None:
+    """The person's open parcours of the nature of `unite`, with the name of its référent."""
+    same = Parcours.objects.open().filter(usager=usager_id, nature=unite.nature)
+    return same.with_referent().select_related("unite__lieu").first()
+
+
+def _wait_for_the_person(usager_id: UUID) -> None:
+    """Two openings for one person at once: the second waits, then attaches."""
+    Usager.objects.select_for_update(of=("self",)).get(pk=usager_id)
+
+
+def _open(usager_id: UUID, unite: Unite, entree: str, by: Agent) -> Parcours:
     parcours = Parcours.objects.create(
-        usager_id=relais.usager_id,
-        unite=relais.vers_unite,
-        entree=Parcours.Entree.RELAIS,
+        usager_id=usager_id,
+        unite=unite,
+        entree=entree,
         echeance=timezone.localdate() + FIRST_BILAN,
     )
     parcours.begin(by=by)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from parcours.models.parcours import Parcours, TeamQuerySet
+from accueil.models import Partage, PartageQuerySet
+from accueil.models.partage import partage_constraints
+from accueil.models.rattachement import RattachementQuerySet
+from evaluation.models.evaluation import CONTENT_NATURES
+from parcours.models.concertation import Point
+from parcours.models.parcours import Parcours
+from parcours.models.scope import TEAM_NATURES, TeamQuerySet
 from pole_social.access import TEAM
 from pole_social.models import Agent, Metier, PersonRow, StaleVersion, Versioned
 
 Famille = Metier.Famille
+# Child protection is never for santé sexuelle (domain, "Who may see what").
+MAY_BE_NAMED = frozenset(Famille) - {Famille.SANTE_SEXUELLE}
 
 
 class EcritQuerySet(TeamQuerySet):
@@ -21,10 +29,16 @@ class EcritQuerySet(TeamQuerySet):
     readers = TEAM
 
     def visible_to(self, agent: Agent) -> EcritQuerySet:
-        """Signed écrits of the reader's circles, and the reader's own drafts; always inside the team."""
+        """Signed écrits of the reader's circles, those shared with the reader, and the reader's own drafts."""
         mine = Q(auteur=agent)
-        signed = Q(signed_at__isnull=False) & self.circles_of(agent)
+        signed = Q(signed_at__isnull=False) & (self.circles_of(agent) | Q(Exists(shared_with(agent))))
         return super().visible_to(agent).filter(mine | signed)
+
+    def allowing(self, agent: Agent) -> RattachementQuerySet:
+        """The team's place; or, for what is shared, any work on the person: a partage makes no relationship."""
+        shared = Q(Exists(shared_with(agent, OuterRef(OuterRef("pk")))), nature__in=CONTENT_NATURES)
+        inside = Q(nature__in=TEAM_NATURES, source_id=OuterRef("parcours_id"))
+        return self.relationships(agent).filter(inside | shared)
 
     def circles_of(self, agent: Agent) -> Q:
         """The circles this agent reads as a live member of the team."""
@@ -56,6 +70,8 @@ class Ecrit(PersonRow, Versioned):
         EXTERIEUR = "exterieur", "extérieur"
         VISIO = "visio", "visio"
         TIERS = "tiers", "avec un tiers"
+        # Not an exchange with the person: what a métier brought to a round table.
+        CONCERTATION = "concertation", "en concertation"
 
     parcours = models.ForeignKey(Parcours, verbose_name="parcours", on_delete=models.PROTECT, related_name="ecrits")
     auteur = models.ForeignKey(Agent, verbose_name="auteur", on_delete=models.PROTECT, related_name="+")
@@ -67,6 +83,16 @@ class Ecrit(PersonRow, Versioned):
         "texte",
         max_length=20_000,
         help_text="Ni dossier médical ni notes personnelles ici : la personne peut demander à le lire.",
+    )
+    # What its author brought to this point of a concertation.
+    point = models.ForeignKey(
+        Point,
+        verbose_name="point",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="ecrits",
+        editable=False,
     )
     signed_at = models.DateTimeField("signé le", null=True, blank=True, editable=False)
     created_at = models.DateTimeField("commencé le", default=timezone.now, editable=False)
@@ -113,9 +139,17 @@ def circles_read(agent: Agent) -> list[str]:
     return [Ecrit.Cercle.EQUIPE, *own]
 
 
+def may_share(agent: Agent) -> Q:
+    """Which écrits this agent may share: those of an open circle that they read, and their own of a closed one.
+
+    The psychologist's and the counsellor's are shared by nobody else, nor what names its readers (domain, circles).
+    """
+    return Q(cercle__in=[Ecrit.Cercle.EQUIPE, Ecrit.Cercle.SOCIAL, Ecrit.Cercle.SANTE]) | Q(auteur=agent)
+
+
 def may_be_named(agent: Agent) -> bool:
     """Child protection is read by those named on it; never by santé sexuelle (domain, "Who may see what")."""
-    return agent.famille != Famille.SANTE_SEXUELLE
+    return agent.famille in MAY_BE_NAMED
 
 
 def circles_offered(agent: Agent) -> list[str]:
@@ -128,3 +162,92 @@ def circles_offered(agent: Agent) -> list[str]:
     }.get(Famille(agent.famille))
     offered = [Ecrit.Cercle.EQUIPE, own, Ecrit.Cercle.PROTECTION]
     return [circle for circle in offered if circle]
+
+
+class OfEcritQuerySet(TeamQuerySet):
+    """What hangs on an écrit exists only for those who read it."""
+
+    usager_path = "ecrit__parcours__usager_id"
+    parcours_path = "ecrit__parcours_id"
+
+    def allowing(self, agent: Agent) -> RattachementQuerySet:
+        shared = Q(Exists(shared_with(agent, OuterRef(OuterRef("ecrit")))), nature__in=CONTENT_NATURES)
+        inside = Q(nature__in=TEAM_NATURES, source_id=OuterRef("ecrit__parcours_id"))
+        return self.relationships(agent).filter(inside | shared)
+
+    def visible_to(self, agent: Agent) -> Self:
+        read = Ecrit.objects.visible_to(agent).filter(pk=OuterRef("ecrit"))
+        return super().visible_to(agent).filter(Exists(read))
+
+
+class Addendum(PersonRow):
+    """A dated correction of a signed écrit, by its author, with the same readers: the first text stays."""
+
+    ecrit = models.ForeignKey(Ecrit, verbose_name="écrit", on_delete=models.PROTECT, related_name="addenda")
+    auteur = models.ForeignKey(Agent, verbose_name="auteur", on_delete=models.PROTECT, related_name="+")
+    texte = models.TextField("ce qui est corrigé ou ajouté", max_length=5000)
+    signed_at = models.DateTimeField("signé le", default=timezone.now, editable=False)
+
+    objects = OfEcritQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "addendum"
+        verbose_name_plural = "addenda"
+        ordering: ClassVar = ["signed_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"addendum du {self.signed_at:%d/%m/%Y}"
+
+
+class RelectureEcrit(PersonRow):
+    """« Relu avec la personne le… »: one dated row per reading."""
+
+    ecrit = models.ForeignKey(Ecrit, verbose_name="écrit", on_delete=models.PROTECT, related_name="relectures")
+    relu_on = models.DateField("relu avec la personne le")
+    recorded_at = models.DateTimeField("noté le", default=timezone.now, editable=False)
+    recorded_by = models.ForeignKey(
+        Agent, verbose_name="noté par", on_delete=models.PROTECT, related_name="+", editable=False
+    )
+
+    objects = OfEcritQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "relecture d’un écrit"
+        verbose_name_plural = "relectures d’écrits"
+        ordering: ClassVar = ["relu_on", "recorded_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["ecrit", "relu_on"],
+                name="relecture_ecrit_once_a_day",
+                violation_error_message="Cette relecture est déjà notée.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.relu_on:%d/%m/%Y}"
+
+
+class PartageEcritQuerySet(PartageQuerySet, OfEcritQuerySet):  # type: ignore[override]
+    """Listed for those who read the écrit, and for them only."""
+
+    def of(self, agent: Agent) -> Self:
+        """Those this agent may take back: shared by them, or of a text of theirs."""
+        return self.filter(Q(auteur=agent) | Q(ecrit__auteur=agent))
+
+
+class PartageEcrit(Partage):
+    """One signed écrit, read by one more person until a day, or until it is revoked."""
+
+    ecrit = models.ForeignKey(Ecrit, verbose_name="écrit", on_delete=models.PROTECT, related_name="partages")
+
+    objects = PartageEcritQuerySet.as_manager()
+
+    class Meta(Partage.Meta):
+        verbose_name = "partage d’un écrit"
+        verbose_name_plural = "partages d’écrits"
+        constraints: ClassVar = partage_constraints("partage_ecrit", "ecrit")
+
+
+def shared_with(agent: Agent, ecrit: OuterRef | None = None) -> PartageEcritQuerySet:
+    """The live partages of an écrit (of the row asked unless said) with this agent."""
+    return PartageEcrit.objects.with_agent(agent).filter(ecrit=ecrit or OuterRef("pk"))
