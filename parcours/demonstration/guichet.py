@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accueil.models import Demande, Passage, Usager
+from parcours.demonstration import foule
 from parcours.demonstration.builders import make_demande, make_fait, make_passage, make_relais, receive
 from parcours.demonstration.clock import Today, at, just_before
 from parcours.demonstration.venues import (
@@ -27,7 +28,7 @@ Statut, Etat = Passage.Statut, Demande.Statut
 
 def earlier_days(people: People, agents: Agents, today: Today) -> None:
     """What the people known to the desk came for before today."""
-    for visite in sorted(VISITES, key=lambda visite: -visite.jours):
+    for visite in sorted((*VISITES, *foule.visites()), key=lambda visite: -visite.jours):
         usager, by = people[visite.qui], agents[visite.par]
         with at(today.earlier(visite.jours, 9, 40)):
             passage = make_passage(usager, by=by, motif=visite.motif, canal=visite.canal)

@@ -7,19 +7,21 @@ from typing import Any
 
 from accueil.models import Coordonnee, Foyer, MembreFoyer, PassageUsager, Usager
 from accueil.models.usager import REFERENCE_ALPHABET, REFERENCE_LENGTH
+from parcours.demonstration import foule
 from parcours.demonstration.builders import fake
 from parcours.demonstration.menages import BOURG, CHATENAY, ENFANT, MENAGES, SCEAUX, Menage, Personne
 from pole_social.dates import PartialDate, parse
 from pole_social.models import Agent, Commune
 
 PROTECTED = {"laure"}
+EVERYBODY = (*MENAGES, *foule.menages())
 
 
 def make_people(today: date, agents: dict[str, Agent]) -> dict[str, Usager]:
     """Everybody, in their household and with their coordonnées; nobody is related to them yet."""
     communes = Commune.objects.select_related("territoire").in_bulk(field_name="code")
     made: dict[str, Usager] = {}
-    for menage in MENAGES:
+    for menage in EVERYBODY:
         commune = communes[menage.commune]
         is_second = menage.commune in (CHATENAY, SCEAUX, BOURG)
         by = agents["gos-chatenay" if is_second else "gos"]
@@ -55,10 +57,10 @@ def _born(text: str, today: date) -> PartialDate | None:
 
 
 def _coordonnees(made: dict[str, Usager]) -> None:
-    people = [personne for menage in MENAGES for personne in menage.personnes]
+    people = [personne for menage in EVERYBODY for personne in menage.personnes]
     shared = [value for personne in people for value in (personne.tel, personne.courriel)]
     rows = []
-    for menage in MENAGES:
+    for menage in EVERYBODY:
         for personne in menage.personnes:
             values = [
                 (Coordonnee.Nature.TELEPHONE, personne.tel),
@@ -80,9 +82,9 @@ def _coordonnees(made: dict[str, Usager]) -> None:
 
 
 def _foyers(made: dict[str, Usager], today: date) -> None:
-    foyers = Foyer.objects.bulk_create(Foyer() for _ in MENAGES)
+    foyers = Foyer.objects.bulk_create(Foyer() for _ in EVERYBODY)
     rows = []
-    for foyer, menage in zip(foyers, MENAGES, strict=True):
+    for foyer, menage in zip(foyers, EVERYBODY, strict=True):
         since = today - timedelta(days=menage.depuis)
         has_children = any(personne.lien == ENFANT for personne in menage.personnes) or menage.aussi
         for personne in menage.personnes:
@@ -104,7 +106,7 @@ def _foyers(made: dict[str, Usager], today: date) -> None:
 
 def know_since_first_visit(people: dict[str, Usager]) -> None:
     """A person has been known since somebody of the household first came to the desk."""
-    for menage in MENAGES:
+    for menage in EVERYBODY:
         members = [people[personne.cle].pk for personne in menage.personnes]
         visits = PassageUsager.objects.filter(usager__in=members).values_list("passage__arrived_at", flat=True)
         if visits:

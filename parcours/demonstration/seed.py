@@ -14,6 +14,7 @@ from parcours.demonstration import (
     dossiers,
     doublons,
     droits,
+    duree,
     guichet,
     identites,
     instruction,
@@ -62,5 +63,6 @@ def seed(password: str) -> int:
     instruction.make_instruction(people, agents, today)
     demarches.make_demarches(people, agents, today)
     droits.make_droits(people, today)
+    duree.make_duree(people, agents, today)
     personnes.know_since_first_visit(people)
     return len(people)

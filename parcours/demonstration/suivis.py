@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from accueil.models import Rattachement, Relais, Usager
+from accueil.models import Relais, Usager
 from evaluation.models import Evaluation
+from parcours.demonstration import suivis_foule
 from parcours.demonstration.accompagnements import CHATENAY, SUIVIS, Suivi
 from parcours.demonstration.builders import make_action, make_ecrit, make_objectif, make_passage, receive
 from parcours.demonstration.clock import Today, at
 from parcours.demonstration.dossiers import Dossier, demande_de_relais, hear
 from parcours.demonstration.guichet import Agents, People, tell
 from parcours.demonstration.monde import SINCE
+from parcours.fin import close
 from parcours.models import Parcours
 from parcours.opening import open_from as open_parcours
 
@@ -20,7 +22,7 @@ THREAD = 17
 
 
 def make_suivis(people: People, agents: Agents, today: Today) -> None:
-    for suivi in sorted((*SUIVIS, CHATENAY), key=lambda suivi: -suivi.jours):
+    for suivi in sorted((*SUIVIS, CHATENAY, *suivis_foule.suivis()), key=lambda suivi: -suivi.jours):
         _live(suivi, people[suivi.qui], agents, today)
 
 
@@ -101,11 +103,9 @@ def _end(suivi: Suivi, parcours: Parcours, agents: Agents, today: Today) -> None
     """Suspend or close, a month ago."""
     if suivi.statut == Parcours.Statut.ACTIF:
         return
-    with at(today.earlier(30, 18, 10)) as moment:
+    with at(today.earlier(30, 18, 10)):
         if suivi.statut == Parcours.Statut.SUSPENDU:
             wakes_on = today.date + timedelta(days=suivi.reprise)
             parcours.move(Parcours.Statut.SUSPENDU, by=agents[suivi.par], motif=suivi.mot, wakes_on=wakes_on)
             return
-        parcours.move(Parcours.Statut.CLOS, by=agents[suivi.par], motif=suivi.mot)
-        parcours.intervenants.live().update(ends_at=moment)
-        Rattachement.objects.end(parcours)
+        close(parcours, motif=Parcours.MotifCloture.OBJECTIFS, by=agents[suivi.par], precision=suivi.mot)
