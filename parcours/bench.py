@@ -25,8 +25,8 @@ from evaluation.models import Evaluation
 from parcours.models import Parcours
 from pole_social.models import Agent
 
-# The query budgets of docs: desk 12, search and lists 10, dossier 25.
-DESK, LIST, FORM, DOSSIER = 12, 10, 12, 25
+# The query budgets of docs: desk 12, search and lists 10, parcours 28.
+DESK, LIST, FORM, DOSSIER = 12, 10, 12, 28
 WARM_UP = 3
 CONTROL = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 Statement = tuple[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from accueil.models import Relais
-from parcours.models import Action, Ecrit, EtapeAction, EtapeParcours, Intervenant, Parcours
+from parcours.models import Action, Bilan, Concertation, Ecrit, EtapeAction, EtapeParcours, Intervenant, Parcours, Point
 from pole_social.dates import FIRST_YEAR, LAST_YEAR
 from pole_social.models import Agent
 
@@ -45,13 +45,16 @@ class Chronologie:
     suivante: str
 
 
-def chronologie(parcours: Parcours, agent: Agent, *, before: str = "") -> Chronologie:
+def chronologie(parcours: Parcours, agent: Agent, *, before: str = "", bilans: Iterable[Bilan] = ()) -> Chronologie:
     """The page that begins just before the key `before` (the newest page when it is empty or damaged).
 
     Each source gives one page and one row more: what is asked of the base does not grow with the history.
+    `bilans` are those that the reader may read (with `jour` and `instant`): the page has read them already.
     """
     key = _read(before)
     found = [Entree(nature, row) for nature, rows in _sources(parcours, agent) for row in _page(rows, key)]
+    held = [Entree("bilan", bilan) for bilan in bilans]
+    found += [entree for entree in held if key is None or entree.key < key]
     found.sort(key=lambda entree: entree.key, reverse=True)
     shown = found[:PAGE]
     return Chronologie(shown, _token(shown[-1].key) if len(found) > PAGE else "")
@@ -68,6 +71,8 @@ def _sources(parcours: Parcours, agent: Agent) -> Iterator[tuple[str, QuerySet[A
     yield "intervenant", _dated(joined.select_related("agent__metier"), "starts_at")
     moves = EtapeParcours.objects.filter(objet=parcours).select_related("by")
     yield "parcours", _dated(moves, "at")
+    tables = Point.objects.visible_to(agent).live().filter(**mine, concertation__statut=Concertation.Statut.TENUE)
+    yield "concertation", tables.annotate(jour=F("concertation__held_on"), instant=F("created_at"))
     steps = EtapeAction.objects.filter(objet__parcours=parcours).select_related("by", "objet")
     yield "action", _dated(steps, "at")
 

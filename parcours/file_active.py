@@ -8,21 +8,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, FilteredRelation, Min, OuterRef, Q
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    Exists,
+    F,
+    FilteredRelation,
+    Min,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Greatest, TruncDate
 from django.utils import timezone
 
-from accueil.models import Relais
+from accueil.models import Relais, RendezVous
 from parcours.keyset import PAGE, page_of
-from parcours.models import Intervenant, Parcours
+from parcours.models import Bilan, Ecrit, Intervenant, Parcours
 from parcours.models.parcours import ParcoursQuerySet
 from pole_social.models import Agent, Unite
 
 # The unités in which a parcours may be open.
 NATURES = (Unite.Nature.ACCOMPAGNEMENT, Unite.Nature.SANTE, Unite.Nature.SANTE_SEXUELLE)
 NOBODY = "aucun"
+SILENCES = (30, 60, 90)
+# A bilan every three months asks for twice the work of one every six (decision 026).
+WEIGHT = Case(
+    When(statut=Parcours.Statut.SUSPENDU, then=Value(0.0)),
+    When(periode=Parcours.Periode.ANNEE, then=Value(0.25)),
+    When(periode=Parcours.Periode.SEMESTRE, then=Value(0.5)),
+    default=Value(1.0),
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +59,9 @@ class Charge:
     ouverts: int
     suspendus: int
     bilans_en_retard: int
+    # The work that its bilans' rhythm asks for, never a measure of the people.
+    poids: float
+    sans_echange: tuple[int, ...]
     bilan_le_plus_ancien: date | None
 
     @property
@@ -55,7 +82,7 @@ def charges(agent: Agent) -> list[Charge]:
     late = Q(echeance__lt=today)
     # Figures name nobody: the rows counted are those the agent may see, none of them is fetched.
     counted = Parcours.objects.filter(pk__in=_supervised(agent).order_by().values("pk"))
-    by_agent = counted.annotate(
+    by_agent = with_last_exchange(counted).annotate(
         referent=FilteredRelation(
             "intervenants", condition=Q(intervenants__is_referent=True, intervenants__ends_at=None)
         )
@@ -67,13 +94,25 @@ def charges(agent: Agent) -> list[Charge]:
         ouverts=Count("pk"),
         suspendus=Count("pk", filter=Q(statut=Parcours.Statut.SUSPENDU)),
         bilans_en_retard=Count("pk", filter=late),
+        poids=Sum(WEIGHT),
+        **{f"silence_{days}": Count("pk", filter=_silent(today, days)) for days in SILENCES},
         bilan_le_plus_ancien=Min("echeance", filter=late),
     )
     found = [
-        (nom or "", Charge(unite, referent, f"{prenom} {nom}" if referent else "Sans référent", *figures))
+        (nom or "", _charge(unite, referent, f"{prenom} {nom}" if referent else "Sans référent", figures))
         for unite, referent, prenom, nom, *figures in grouped
     ]
     return [charge for nom, charge in sorted(found, key=lambda row: (not row[0], row[0], row[1].nom))]
+
+
+def _silent(today: date, days: int) -> Q:
+    """Active, and without an exchange that the whole équipe reads since so many days."""
+    return Q(("last_exchange__lt", today - timedelta(days=days)), statut=Parcours.Statut.ACTIF)
+
+
+def _charge(unite: int, referent: UUID | None, nom: str, figures: list[Any]) -> Charge:
+    ouverts, suspendus, late, poids, *silences, oldest = figures
+    return Charge(unite, referent, nom, ouverts, suspendus, late, poids, tuple(silences), oldest)
 
 
 def by_referent(found: Iterable[Charge]) -> list[Charge]:
@@ -94,6 +133,8 @@ def _added(one: Charge, other: Charge) -> Charge:
         one.ouverts + other.ouverts,
         one.suspendus + other.suspendus,
         one.bilans_en_retard + other.bilans_en_retard,
+        one.poids + other.poids,
+        tuple(map(sum, zip(one.sans_echange, other.sans_echange, strict=True))),
         min(oldest, default=None),
     )
 
@@ -109,6 +150,32 @@ def open_parcours(agent: Agent, *, unite: int | None = None, referent: str = "")
             ~Exists(live) if referent == NOBODY else Exists(live.filter(agent=referent)),
         )
     return found
+
+
+def with_last_contact(found: ParcoursQuerySet, agent: Agent) -> ParcoursQuerySet:
+    """Annotate `last_contact`: the day of the last exchange with the person that this agent may read of, or None.
+
+    A signed écrit (what was said at a round table is none), a bilan held with her, an appointment she kept.
+    """
+    ecrits = Ecrit.objects.visible_to(agent).filter(parcours=OuterRef("pk"), signed_at__isnull=False)
+    exchanges = ecrits.exclude(modalite=Ecrit.Modalite.CONCERTATION).order_by("-done_on")
+    bilans = Bilan.objects.visible_to(agent).filter(parcours=OuterRef("pk"), with_person=True)
+    kept = RendezVous.objects.visible_to(agent).filter(usager=OuterRef("usager"), statut=RendezVous.Statut.HONORE)
+    days = (
+        exchanges.values("done_on")[:1],
+        bilans.order_by("-held_on").values("held_on")[:1],
+        kept.order_by("-starts_at").annotate(kept_on=TruncDate("starts_at")).values("kept_on")[:1],
+    )
+    return found.annotate(last_contact=Greatest(*(Subquery(day, output_field=DateField()) for day in days)))
+
+
+def with_last_exchange(found: ParcoursQuerySet) -> ParcoursQuerySet:
+    """Annotate `last_exchange`: the last écrit of the circle équipe or bilan with the person, else the opening."""
+    ecrits = Ecrit.objects.filter(parcours=OuterRef("pk"), cercle=Ecrit.Cercle.EQUIPE, signed_at__isnull=False)
+    exchanges = ecrits.exclude(modalite=Ecrit.Modalite.CONCERTATION).order_by("-done_on").values("done_on")[:1]
+    bilans = Bilan.objects.filter(parcours=OuterRef("pk"), with_person=True).order_by("-held_on").values("held_on")[:1]
+    days = [Subquery(rows, output_field=DateField()) for rows in (exchanges, bilans)]
+    return found.annotate(last_exchange=Greatest(F("opened_on"), *days))
 
 
 def page_after(found: ParcoursQuerySet, after: str) -> tuple[list[Parcours], str]:

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accueil.models import Rattachement
+from evaluation.models.evaluation import CONTENT_NATURES
 from parcours.models import Ecrit, Intervenant, Parcours
-from parcours.models.ecrit import circles_read, may_be_named
-from parcours.models.parcours import TEAM_NATURES
+from parcours.models.ecrit import MAY_BE_NAMED, circles_read, may_be_named
+from parcours.models.scope import TEAM_NATURES
 from pole_social.access import CARE, TEAM
 from pole_social.models import Affectation, Agent
 
@@ -49,6 +50,19 @@ def readers(parcours: Parcours, author: Agent, named: Iterable[Agent] = ()) -> d
     chosen = {agent.pk for agent in named}
     by_circle[Ecrit.Cercle.PROTECTION.value] += [a for a in others if a.pk in chosen and may_be_named(a)]
     return by_circle
+
+
+def who_may_be_told(ecrit: Ecrit, by: Agent) -> QuerySet[Agent]:
+    """With whom `by` may share it: colleagues who work with the person and do not read it yet, none set aside."""
+    usager_id = ecrit.parcours.usager_id
+    holders = Rattachement.objects.live().filter(usager=usager_id, nature__in=CONTENT_NATURES, agent__isnull=False)
+    found = working_agents().filter(pk__in=holders.values("agent"), metier__famille__in=CARE)
+    reading = readers(ecrit.parcours, ecrit.auteur, ecrit.nommes.all())[ecrit.cercle]
+    told = ecrit.partages.live().values("destinataire")
+    found = found.exclude(pk__in=[agent.pk for agent in (by, *reading)]).exclude(pk__in=told)
+    if ecrit.cercle == Ecrit.Cercle.PROTECTION:
+        found = found.filter(metier__famille__in=MAY_BE_NAMED)
+    return found.exclude(deports__usager=usager_id).select_related("metier").order_by("nom", "prenom")
 
 
 def sentence(found: list[Agent], me: Agent) -> str:

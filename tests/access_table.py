@@ -3,7 +3,8 @@
 The world of the table: Aminata came today, her evaluation is validated, `assistant-social-2` is référent of
 her parcours, `puericultrice` is in the team and wrote in circle santé. Binta's relais waits at évaluation,
 Chloé's evaluation waits for its validation, Dalia's relais waits at accompagnement. Emma's evaluation is being
-made: `assistant-social` has asked `puericultrice` for a contribution.
+made: `assistant-social` has asked `puericultrice` for a contribution. `assistant-social-2` has called a round
+table (`table`) with `puericultrice`.
 
     200  the page                403  wrong role, whatever the object
     302  redirected              404  out of scope, like what does not exist
@@ -71,14 +72,34 @@ evaluation:contribution           demandee   403  404  404  200  404  404  403  
 evaluation:contribution_nouvelle  en_cours   403  200  404  403  403  403  403  403  403  403  403  403  403  403
 evaluation:evaluation             a_valider  403  200  404  403  403  403  404  200  404  200  403  403  403  404
 parcours:liste                    -          403  200  200  200  200  200  200  200  200  200  403  403  403  200
+parcours:entree_recherche         -          403  200  200  200  200  200  403  403  403  403  403  403  403  403
+parcours:entree_usager            -          403  302  302  302  302  302  403  403  403  403  403  403  403  403
+parcours:entree_nouvelle          aminata    403  302  200  200  200  200  403  403  403  403  403  403  403  403
+parcours:premiers_objectifs       parcours   403  404  200  200  404  404  403  403  403  403  403  403  403  403
 parcours:relais                   suite      403  404  200  404  200  404  404  404  200  200  403  403  403  404
 parcours:parcours                 parcours   403  404  200  200  404  404  404  404  200  200  403  403  403  404
 parcours:objectif_nouveau         parcours   403  404  200  200  404  404  403  403  403  403  403  403  403  403
 parcours:equipe                   parcours   403  404  200  200  404  404  403  403  403  403  403  403  403  403
+parcours:feuille_de_route         parcours   403  404  200  200  404  404  403  403  403  403  403  403  403  403
 parcours:ecrit_nouveau            parcours   403  404  200  200  404  404  403  403  403  403  403  403  403  403
 parcours:ecrit                    ecrit      403  404  200  200  404  404  404  404  404  404  403  403  403  404
 parcours:ecrit                    sante      403  404  404  200  404  404  404  404  404  404  403  403  403  404
+parcours:concertations            -          403  200  200  200  200  200  200  200  200  200  403  403  403  200
+parcours:concertation_nouvelle    -          403  200  200  200  200  200  200  200  200  200  403  403  403  200
+parcours:concertation             table      403  404  200  200  404  404  404  404  200  200  403  403  403  404
+parcours:concertation_modification table     403  404  200  200  404  404  404  404  200  200  403  403  403  404
+parcours:concertation_point_nouveau table    403  404  200  200  404  404  403  403  403  403  403  403  403  403
+parcours:concertation_compte_rendu table     403  404  302  302  404  404  403  403  403  403  403  403  403  403
+parcours:bilan_nouveau            parcours   403  404  200  200  404  404  403  403  403  403  403  403  403  403
+parcours:suspension               parcours   403  404  200  404  404  404  403  403  403  403  403  403  403  403
+parcours:cloture                  parcours   403  404  200  404  404  404  403  403  403  403  403  403  403  403
+parcours:reouverture              parcours   403  404  302  404  404  404  403  403  403  403  403  403  403  403
 parcours:pilotage                 -          403  403  403  403  403  403  200  200  200  200  403  403  403  200
+parcours:a_relancer              -          403  403  403  403  403  403  200  200  200  200  403  403  403  200
+parcours:observatoire            -          403  403  403  403  403  403  200  200  200  200  403  403  403  200
+parcours:observatoire_export     -          403  403  403  403  403  403  200  200  200  200  403  403  403  200
+parcours:transmissions            -          403  200  200  200  200  200  200  200  200  200  403  403  403  200
+parcours:transmission_nouvelle    -          403  200  200  200  200  200  200  200  200  200  403  403  403  200
 """
 
 #                                            gos  AS   AS2  pué  psy  ccf  r-ac r-év r-pa sst  dpo  adm  gosC rChat
@@ -124,4 +145,11 @@ evaluation:decision                          403  403  403  403  403  403  404  
 evaluation:sans_accompagnement               403  404  404  403  403  403  403  403  403  403  403  403  403  403
 parcours:relais_acceptation                  403  404  404  404  404  404  403  403  403  403  403  403  403  403
 parcours:relais_retour                       403  404  404  404  404  404  403  403  403  403  403  403  403  403
+parcours:transmission_acceptation                403  404  404  404  404  404  403  403  403  403  403  403  403  403
+parcours:transmission_lot_acceptation            403  404  404  404  404  404  403  403  403  403  403  403  403  403
+parcours:transmission_refus                      403  404  404  404  404  404  403  403  403  403  403  403  403  403
+parcours:transmission_annulation                 403  404  404  404  404  404  404  404  404  404  403  403  403  404
+parcours:reprise                             403  404  404  404  404  404  403  403  403  403  403  403  403  403
+parcours:concertation_tenue                  403  404  404  404  404  404  404  404  404  404  403  403  403  404
+parcours:concertation_annulation             403  404  404  404  404  404  404  404  404  404  403  403  403  404
 """

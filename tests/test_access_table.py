@@ -25,6 +25,7 @@ from parcours.demonstration.builders import (
 from parcours.models import Ecrit
 from pole_social.models import Acces
 from tests.access_table import ACTS, COLUMNS, PAGES
+from tests.parcours.tables_rondes import make_concertation
 from tests.test_conventions import UUID_ZERO, routes
 
 
@@ -67,6 +68,7 @@ def world(cast: SimpleNamespace) -> SimpleNamespace:
         if cast.educateur.unites[0].code != "issy-accompagnement"
         else make_relais(dalia, by=cast.gos, to="issy-accompagnement"),
         parcours=parcours,
+        table=make_concertation(by=cast.assistant_social_2, guests=[cast.puericultrice]),
         ecrit=make_ecrit(parcours, by=cast.assistant_social_2),
         sante=make_ecrit(parcours, by=cast.puericultrice, cercle=Ecrit.Cercle.SANTE),
     )
@@ -130,6 +132,7 @@ def test_the_table_forgets_no_route_about_people() -> None:
 
 # Tried on their own screens' tests with the same rules: they need a state or a second object.
 ELSEWHERE = {
+    "equipe_fin",
     "rendez_vous",
     "rendez_vous_arrivee",
     "rendez_vous_annulation",
@@ -162,4 +165,16 @@ ELSEWHERE = {
     "action_etape",
     "objectif",
     "ecrit_signature",
+    "entree",
+    "action",
+    "bilan",
+    "concertation_contribution",
+    "concertation_decision",
+    "concertation_information",
+    "concertation_point",
+    "concertation_retrait",
+    "ecrit_addendum",
+    "ecrit_relecture",
+    "partage_nouveau",
+    "partage_retrait",
 }

@@ -32,7 +32,7 @@ FORBIDDEN_FIELDS = re.compile(
 )
 
 # Rows of the stages that no person can be reached from.
-ABOUT_NOBODY = {"CompteurPassage", "Seance", "AppelAide", "Incident", "Mot"}
+ABOUT_NOBODY = {"CompteurPassage", "Seance", "AppelAide", "Incident", "Mot", "Concertation"}
 
 
 def sources(*folders: str) -> Iterator[tuple[Path, ast.Module]]:

@@ -70,7 +70,7 @@ def _lines(agent: Agent, passage: Passage, person: Usager | None) -> Feuille:
     """Of a confidential passage, the page says only where and when to come back."""
     said = Demande.objects.visible_to(agent).filter(passage=passage, usager=person)
     demandes = list(said.select_related("domaine", "droit__domaine"))
-    told = [] if passage.is_confidentiel else [demande for demande in demandes if _may_be_printed(demande)]
+    told = [] if passage.is_confidentiel else [demande for demande in demandes if may_be_printed(demande)]
     page = Feuille(is_discreet=len(told) < len(demandes))
     relais = {sent.pk: sent for sent in handed_over(agent, told)}
     for demande in with_suites(agent, told):
@@ -107,7 +107,8 @@ def _is_here(rendez_vous: RendezVous) -> bool:
     return rendez_vous.modalite == RendezVous.Modalite.SUR_PLACE
 
 
-def _may_be_printed(demande: Demande) -> bool:
+def may_be_printed(demande: Demande) -> bool:
+    """Not about violence, by its own domaine or its right's."""
     domaines = {demande.domaine.code, demande.droit.domaine.code if demande.droit else ""}
     return not domaines & NEVER_PRINTED
 

@@ -1,24 +1,34 @@
-"""A step, and who takes it."""
+"""A step, and who takes it: made, then edited while it is open."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
-from crispy_forms.layout import Layout
 from django import forms
 
+from accueil.forms.moments import not_past
 from parcours.lecteurs import team
 from parcours.models import Action, Objectif
-from pole_social.forms import CreateForm, FreeDateField, KnownChoiceField
+from pole_social.forms import CreateForm, EditForm, FreeDateField, HubForm, KnownChoiceField
 from pole_social.models import Agent, Partenaire
 
 Porteur = Action.Porteur
 OWNERS: dict[str | None, str] = {Porteur.PROFESSIONNEL: "agent", Porteur.PARTENAIRE: "partenaire"}
 
 
-class ActionForm(CreateForm, forms.ModelForm):
-    """Its owner is somebody of the live team, the person, or a partner; anything else is refused."""
+FIELDS = ["libelle", "porteur", "agent", "partenaire", "echeance", "objectif"]
+FIELD_CLASSES = {"agent": KnownChoiceField, "objectif": KnownChoiceField}
 
+
+class ActionFields(HubForm):
+    """Its owner is somebody of the live team, the person, or a partner; anything else is refused.
+
+    `objectifs` are left out only by the comparison of a conflict: the team reads them all.
+    """
+
+    instance: Action
     porteur = forms.ChoiceField(
         label="Qui la fait",
         choices=Porteur.choices,
@@ -31,24 +41,25 @@ class ActionForm(CreateForm, forms.ModelForm):
         error_messages={"required": "Cette date est nécessaire."},
     )
 
-    class Meta:
-        model = Action
-        fields = ["libelle", "porteur", "agent", "partenaire", "echeance", "objectif"]
-        field_classes = {"agent": KnownChoiceField, "objectif": KnownChoiceField}
-
-    def __init__(self, *args: Any, objectifs: list[Objectif], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, objectifs: Iterable[Objectif] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         parcours = self.instance.parcours
         self._offer("agent", team(parcours), "Choisissez quelqu’un de l’équipe.")
         self._offer("partenaire", Partenaire.objects.all(), "Choisissez un partenaire de la liste.")
-        mine = Objectif.objects.filter(pk__in=[objectif.pk for objectif in objectifs])
-        self._offer("objectif", mine, "Choisissez un des objectifs du parcours.")
+        self._offer_objectifs(objectifs)
         self.fields["libelle"].error_messages["required"] = "Écrivez l’action."
         self.fields["agent"].label = "Si c’est un professionnel, lequel"
         self.fields["partenaire"].label = "Si c’est un partenaire, lequel"
-        if not objectifs:
-            del self.fields["objectif"]
-            self.helper.layout = Layout(*self.fields)
+
+    def _offer_objectifs(self, objectifs: Iterable[Objectif] | None) -> None:
+        mine = Objectif.objects.filter(parcours=self.instance.parcours)
+        if objectifs is not None:
+            offered = [objectif.pk for objectif in objectifs]
+            mine = mine.filter(pk__in=offered)
+            if not offered:
+                self.drop("objectif")
+                return
+        self._offer("objectif", mine, "Choisissez un des objectifs du parcours.")
 
     def _offer(self, name: str, queryset: Any, refusal: str) -> None:
         field = self.fields[name]
@@ -56,6 +67,13 @@ class ActionForm(CreateForm, forms.ModelForm):
         field.queryset = queryset
         field.empty_label = "—"
         field.error_messages["invalid_choice"] = refusal
+
+    def clean_echeance(self) -> date:
+        """To come; one that was already late may stay as it is while something else is corrected."""
+        echeance: date = self.cleaned_data["echeance"]
+        if echeance != self.initial.get("echeance"):
+            not_past(echeance)
+        return echeance
 
     def clean(self) -> dict[str, Any]:
         """The radio decides: what was chosen in the other lists is left aside."""
@@ -68,7 +86,21 @@ class ActionForm(CreateForm, forms.ModelForm):
                 self.add_error(name, self.fields[name].error_messages["invalid_choice"])
         return cleaned
 
+
+class ActionForm(ActionFields, CreateForm, forms.ModelForm):
+    class Meta:
+        model = Action
+        fields = FIELDS
+        field_classes = FIELD_CLASSES
+
     def save(self, *, by: Agent) -> Action:  # type: ignore[override]
         self.instance.created_by = by
         self.instance.save()
         return self.instance.begin(by=by)
+
+
+class ActionModifieeForm(ActionFields, EditForm):
+    class Meta:
+        model = Action
+        fields = FIELDS
+        field_classes = FIELD_CLASSES

@@ -51,3 +51,7 @@ class IntervenantForm(CreateForm):
         if not parcours.intervenants.live().filter(agent=agent).exists():
             parcours.add_intervenant(agent)
         return agent
+
+
+class FinForm(CreateForm):
+    """A place in the team that ends: nothing to type, one effect."""

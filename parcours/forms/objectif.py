@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from crispy_forms.layout import Layout
 from django import forms
 
+from accueil.forms.moments import not_past
 from evaluation.models import Fragilite
 from parcours.models import Objectif
 from pole_social.forms import CreateForm, EditForm, FreeDateField, HubForm
@@ -36,6 +38,11 @@ class ObjectifFields(HubForm):
         field.error_messages["invalid_choice"] = "Choisissez une des fragilités de la liste."
         if fragilites is not None:
             self._offer(field, set(fragilites))
+
+    def clean_echeance(self) -> date | None:
+        """To come; a date that has passed may stay as it is while something else is corrected."""
+        echeance: date | None = self.cleaned_data["echeance"]
+        return echeance if echeance == self.initial.get("echeance") else not_past(echeance)
 
     def _offer(self, field: forms.ModelChoiceField, offered: set[int]) -> None:
         field.queryset = Fragilite.objects.filter(pk__in=offered)

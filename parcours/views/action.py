@@ -7,10 +7,11 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from parcours.forms.action import ActionForm
+from parcours.forms.action import ActionForm, ActionModifieeForm
 from parcours.models import Action, Objectif
 from parcours.views.scope import worked_on
 from pole_social.access import signed_in
+from pole_social.models import MoveRefused
 from pole_social.once import once
 
 
@@ -24,6 +25,23 @@ def action_nouvelle(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return once(request, form, lambda: redirect("parcours:parcours", form.save(by=agent).parcours_id))
     return render(request, "parcours/action.html", {"form": form, "parcours": found}, status=form.status)
+
+
+def action(request: HttpRequest, pk: UUID, action: UUID) -> HttpResponse:
+    """Edit an open one; a stale save shows both texts. What is done or given up stays as it was."""
+    agent = signed_in(request)
+    found = get_object_or_404(worked_on(agent), pk=pk)
+    step = get_object_or_404(Action.objects.visible_to(agent).filter(parcours=found), pk=action)
+    if not step.is_open:
+        if request.method == "POST":
+            raise MoveRefused
+        return redirect("parcours:parcours", found.pk)
+    objectifs = Objectif.objects.visible_to(agent).filter(parcours=found)
+    form = ActionModifieeForm(request.POST or None, instance=step, objectifs=objectifs)
+    if request.method == "POST" and form.is_valid() and form.save(by=agent):
+        return redirect("parcours:parcours", found.pk)
+    context = {"form": form, "parcours": found, "is_edit": True}
+    return render(request, "parcours/action.html", context, status=form.status)
 
 
 def etape(request: HttpRequest, pk: UUID, action: UUID) -> HttpResponse:

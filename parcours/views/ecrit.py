@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -10,10 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from parcours.forms.ecrit import BrouillonForm, EcritNouveauForm
+from parcours.forms.partage import AddendumForm, RelectureForm
 from parcours.lecteurs import readers, sentence
-from parcours.models import Ecrit
+from parcours.models import Addendum, Ecrit, Parcours, PartageEcrit, RelectureEcrit
+from parcours.models.ecrit import may_share
 from parcours.views.scope import worked_on
 from pole_social.access import signed_in
+from pole_social.brouillons import resumed
+from pole_social.forms import HubForm
 from pole_social.models import Agent, MoveRefused
 from pole_social.once import once
 
@@ -23,7 +28,7 @@ def ecrit_nouveau(request: HttpRequest, pk: UUID) -> HttpResponse:
     agent = signed_in(request)
     found = get_object_or_404(worked_on(agent), pk=pk)
     blank = Ecrit(parcours=found, auteur=agent, done_on=timezone.localdate())
-    form = EcritNouveauForm(request.POST or None, instance=blank)
+    form = EcritNouveauForm(request.POST or None, instance=blank, brouillon=resumed(request))
     if request.method == "POST" and form.is_valid():
         return once(request, form, lambda: redirect("parcours:ecrit", found.pk, form.save().pk))
     return render(request, "parcours/ecrit_nouveau.html", {"form": form, "parcours": found}, status=form.status)
@@ -32,12 +37,12 @@ def ecrit_nouveau(request: HttpRequest, pk: UUID) -> HttpResponse:
 def ecrit(request: HttpRequest, pk: UUID, ecrit: UUID) -> HttpResponse:
     """A signed text, read by its circle; a draft, edited by its author."""
     agent = signed_in(request)
-    found = get_object_or_404(_in(agent, pk), pk=ecrit)
+    found = get_object_or_404(readable(agent, pk), pk=ecrit)
     if not _is_mine_to_edit(found, agent):
         if request.method == "POST":
             raise MoveRefused
-        return _text(request, found, agent)
-    form = BrouillonForm(request.POST or None, instance=found)
+        return text(request, found, agent)
+    form = BrouillonForm(request.POST or None, instance=found, brouillon=resumed(request))
     if request.method == "POST" and form.is_valid() and form.save(by=agent):
         return redirect("parcours:ecrit", pk, ecrit)
     return _draft(request, found, form)
@@ -46,7 +51,7 @@ def ecrit(request: HttpRequest, pk: UUID, ecrit: UUID) -> HttpResponse:
 def signature(request: HttpRequest, pk: UUID, ecrit: UUID) -> HttpResponse:
     """Sign the text as it stands in the form: nothing is signed that was not under one's eyes."""
     agent = signed_in(request)
-    found = get_object_or_404(_in(agent, pk), pk=ecrit)
+    found = get_object_or_404(readable(agent, pk), pk=ecrit)
     if found.is_signed and found.auteur_id == agent.pk:
         return redirect("parcours:ecrit", pk, ecrit)
     if not _is_mine_to_edit(found, agent):
@@ -57,7 +62,7 @@ def signature(request: HttpRequest, pk: UUID, ecrit: UUID) -> HttpResponse:
     return _draft(request, found, form)
 
 
-def _in(agent: Agent, pk: UUID) -> QuerySet[Ecrit]:
+def readable(agent: Agent, pk: UUID) -> QuerySet[Ecrit]:
     found = Ecrit.objects.visible_to(agent).filter(parcours=pk)
     return found.select_related("parcours__usager", "parcours__unite__lieu", "auteur__metier")
 
@@ -72,8 +77,31 @@ def _draft(request: HttpRequest, found: Ecrit, form: BrouillonForm) -> HttpRespo
     return render(request, "parcours/ecrit_brouillon.html", context, status=form.status)
 
 
-def _text(request: HttpRequest, found: Ecrit, agent: Agent) -> HttpResponse:
+def text(request: HttpRequest, found: Ecrit, agent: Agent, **forms: HubForm) -> HttpResponse:
+    """A signed text with what followed it; `forms` are those that were refused."""
     by_circle = readers(found.parcours, found.auteur, found.nommes.all())
-    lecteurs = sentence(by_circle[found.cercle], agent)
-    context = {"ecrit": found, "parcours": found.parcours, "lecteurs": lecteurs}
+    is_inside = worked_on(agent).filter(pk=found.parcours_id).exists()
+    corrects, rereads = found.is_signed and found.auteur_id == agent.pk, found.is_signed and is_inside
+    context = {
+        "ecrit": found,
+        "parcours": found.parcours,
+        "lecteurs": sentence(by_circle[found.cercle], agent),
+        "addenda": list(Addendum.objects.visible_to(agent).filter(ecrit=found).select_related("auteur")),
+        "relectures": list(RelectureEcrit.objects.visible_to(agent).filter(ecrit=found)),
+        "partages": _partages(found, agent),
+        "is_inside": Parcours.objects.visible_to(agent).read_in_team().filter(pk=found.parcours_id).exists(),
+        "can_share": rereads and Ecrit.objects.visible_to(agent).filter(may_share(agent), pk=found.pk).exists(),
+        "addendum_form": forms.get("addendum_form") or (AddendumForm(auto_id="addendum_%s") if corrects else None),
+        "relecture_form": forms.get("relecture_form")
+        or (RelectureForm(auto_id="relecture_%s", ecrit=found) if rereads else None),
+    }
     return render(request, "parcours/ecrit.html", context)
+
+
+def _partages(found: Ecrit, agent: Agent) -> list[PartageEcrit]:
+    """With whom it is shared now, each with whether this agent may take it back."""
+    live = PartageEcrit.objects.visible_to(agent).filter(ecrit=found).live()
+    shown: list[Any] = list(live.select_related("auteur", "destinataire__metier"))
+    for one in shown:
+        one.is_mine = agent.pk in (one.auteur_id, found.auteur_id)
+    return shown

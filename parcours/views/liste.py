@@ -11,9 +11,14 @@ from django.utils import timezone
 
 from accueil.models import Demande, Relais
 from evaluation.views.contributions import asked_of
+from parcours.file_active import with_last_contact
+from parcours.forms.liste import MesParcoursForm
 from parcours.keyset import page_of
-from parcours.models import Intervenant, Parcours
+from parcours.models import Intervenant, Parcours, PartageEcrit
+from parcours.models.parcours import ParcoursQuerySet
+from parcours.views.entree import opening_unites
 from parcours.views.scope import NATURES, worked_on
+from parcours.views.transmission import waiting_for
 from pole_social.access import CARE, signed_in
 from pole_social.models import Agent
 
@@ -24,8 +29,8 @@ SHOWN = 20
 def liste(request: HttpRequest) -> HttpResponse:
     """The oldest promise first, then the parcours by next date."""
     agent = signed_in(request)
-    leading = Intervenant.objects.live().filter(parcours=OuterRef("pk"), agent=agent, is_referent=True)
-    mine = worked_on(agent).with_next_on().with_referent().annotate(is_mine=Exists(leading))
+    filtres = MesParcoursForm(request.GET)
+    mine = filtres.narrow(_mine(agent))
     relais, relais_suivante = page_of(_waiting(request), "promised_on", request.GET.get("relais", ""))
     parcours, suivante = page_of(mine, "next_on", request.GET.get("apres", ""))
     context = {
@@ -33,12 +38,31 @@ def liste(request: HttpRequest) -> HttpResponse:
         "relais_suivante": relais_suivante,
         "parcours": parcours,
         "suivante": suivante,
+        "suivante_adresse": filtres.address(suivante),
+        "filtres": filtres,
+        "is_narrowed": bool(filtres.asked()),
+        "can_open": bool(CARE & agent.roles and opening_unites(agent)),
         "echeances": _imposed(agent),
         "contributions_demandees": asked_of(agent)[:SHOWN] if CARE & agent.roles else [],
+        "partages": _shared(agent),
         "aujourdhui": timezone.localdate(),
+        **waiting_for(agent),
         "is_care": bool(CARE & agent.roles),
     }
     return render(request, "parcours/liste.html", context)
+
+
+def _mine(agent: Agent) -> ParcoursQuerySet:
+    """Where this agent works, with their place, the référent, the next date and the last exchange they may read of."""
+    place = Intervenant.objects.live().filter(parcours=OuterRef("pk"), agent=agent)
+    placed = worked_on(agent).annotate(is_mine=Exists(place.filter(is_referent=True)), is_inside=Exists(place))
+    return with_last_contact(placed.with_next_on().with_referent(), agent)
+
+
+def _shared(agent: Agent) -> list[PartageEcrit]:
+    """The écrits that colleagues shared with this agent: their parcours may stay closed to them."""
+    mine = PartageEcrit.objects.visible_to(agent).live().filter(destinataire=agent)
+    return list(mine.select_related("auteur", "ecrit__parcours__usager").order_by("jusqu_au", "pk")[:SHOWN])
 
 
 def _imposed(agent: Agent) -> list[Demande]:

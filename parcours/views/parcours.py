@@ -13,6 +13,11 @@ from accueil.models import Rattachement, Relais
 from parcours.chronologie import chronologie
 from parcours.constats import constats
 from parcours.models import Action, Ecrit, Intervenant, Objectif, Parcours
+from parcours.views.bilan import bilans_of
+from parcours.views.entree import entrees_of
+from parcours.views.fin import acts_of
+from parcours.views.point import to_come
+from parcours.views.transmission import transmissions_of
 from pole_social.access import signed_in
 from pole_social.models import Agent, Metier
 
@@ -31,12 +36,14 @@ def parcours(request: HttpRequest, pk: UUID) -> HttpResponse:
         "equipe": equipe,
         "referent": next((one for one in equipe if one.is_referent), None),
         "aujourdhui": timezone.localdate(),
+        "transmissions": transmissions_of(found, agent),
         "acces": Rattachement.objects.filter(pk=relationship).first() if relationship else None,
     }
     if relationship is None:
         return render(request, "parcours/parcours_metadonnees.html", context)
     can_write = found.statut in Parcours.OPEN and any(one.agent_id == agent.pk for one in equipe)
     content = _content(request, found, agent, equipe)
+    content |= acts_of(found, agent, equipe, context["acces"])
     return render(request, "parcours/parcours.html", context | content | {"can_write": can_write})
 
 
@@ -52,13 +59,17 @@ def _content(request: HttpRequest, found: Parcours, agent: Agent, equipe: list[I
     actions = Action.objects.visible_to(agent).filter(parcours=found).select_related("agent", "partenaire")
     steps = list(actions)
     before = request.GET.get("avant", "")
+    bilans = bilans_of(found, agent)
     return {
         "a_solliciter": _to_involve(found, equipe),
         "groupes": _grouped(objectifs, steps),
         "brouillons": list(mine),
+        "concertations": to_come(found, agent),
         "constats": constats(agent, relais_envoyes__parcours=found),
-        "chronologie": chronologie(found, agent, before=before),
+        **entrees_of(found, agent),
+        "chronologie": chronologie(found, agent, before=before, bilans=bilans["bilans"]),
         "is_first_page": not before,
+        **bilans,
     }
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from parcours import file_active
 from parcours.forms.pilotage import FileActiveForm
+from parcours.views.transmission import left_without
 from pole_social.models import Agent
 
 
@@ -38,5 +39,6 @@ def pilotage(request: HttpRequest) -> HttpResponse:
         "suivante": form.address(following) if following else "",
         "relais": relais,
         "has_more_relais": has_more_relais,
+        **left_without(agent),
     }
     return render(request, "parcours/pilotage.html", context)

@@ -15,6 +15,7 @@ from evaluation.views.dit import faits_on_the_way
 from parcours.forms.relais import AcceptationForm, RetourForm
 from parcours.models import Parcours
 from parcours.opening import send_back
+from parcours.premiers import offered
 from parcours.views.scope import NATURES
 from pole_social.access import CARE, signed_in
 from pole_social.models import Agent
@@ -51,7 +52,9 @@ def _accept(request: HttpRequest, found: Relais, form: AcceptationForm) -> HttpR
         return redirect("parcours:parcours", mine.pk)
     opened = form.save(found, by=agent)
     messages.success(request, "Relais accepté : le parcours est ouvert.")
-    return redirect("parcours:parcours", opened.pk)
+    # What the evaluation proposes is read by whoever has accepted, not before.
+    is_offered = bool(offered(agent, opened))
+    return redirect("parcours:premiers_objectifs" if is_offered else "parcours:parcours", opened.pk)
 
 
 def retour(request: HttpRequest, pk: UUID) -> HttpResponse:

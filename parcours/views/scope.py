@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef
 
+from accueil.models import Rattachement
 from parcours.models import Intervenant, Parcours
 from parcours.models.parcours import ParcoursQuerySet
 from pole_social.models import Agent, Unite
@@ -13,6 +14,10 @@ NATURES = (Unite.Nature.ACCOMPAGNEMENT, Unite.Nature.SANTE, Unite.Nature.SANTE_S
 
 
 def worked_on(agent: Agent) -> ParcoursQuerySet:
-    """The open parcours in which this agent may write: as a live intervenant, not by having been one."""
+    """The open parcours in which this agent may write: in the team or covering, not by having been in it."""
     inside = Intervenant.objects.live().filter(parcours=OuterRef("pk"), agent=agent)
-    return Parcours.objects.visible_to(agent).open().filter(Exists(inside)).select_related("usager", "unite__lieu")
+    covered = Rattachement.objects.live().filter(
+        source_id=OuterRef("pk"), agent=agent, nature=Rattachement.Nature.DELEGATION
+    )
+    mine = Exists(inside) | Exists(covered)
+    return Parcours.objects.visible_to(agent).open().filter(mine).select_related("usager", "unite__lieu")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import cos, pi, sin
 from typing import NamedTuple
 
@@ -47,3 +48,28 @@ def mesure(valeur: float | None, maximum: float | None) -> dict[str, str]:
     """A small bar beside a number that is written: it adds the comparison, not the value."""
     share = (valeur or 0) / maximum if maximum else 0
     return {"largeur": f"{100 * min(max(share, 0), 1):.1f}"}
+
+
+class Colonne(NamedTuple):
+    """One column of a drawing 100 high, `LARGEUR` wide each."""
+
+    x: str
+    y: str
+    hauteur: str
+    is_cachee: bool
+
+
+LARGEUR, ECART = 20, 4
+
+
+@register.simple_tag
+def colonnes(valeurs: Sequence[int | None]) -> list[Colonne]:
+    """One column per figure, in proportion to the highest; one that is kept back is drawn as a low mark."""
+    highest = max((valeur for valeur in valeurs if valeur), default=0)
+    found = []
+    for rank, valeur in enumerate(valeurs):
+        height = 3.0 if valeur is None else 96 * valeur / highest if highest else 0.0
+        found.append(
+            Colonne(f"{rank * LARGEUR + ECART / 2:.1f}", f"{100 - height:.1f}", f"{height:.1f}", valeur is None)
+        )
+    return found

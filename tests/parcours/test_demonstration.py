@@ -36,7 +36,18 @@ from evaluation.models import Contribution, EtapeEvaluation, Evaluation, Explora
 from parcours.demonstration import seed as demonstration
 from parcours.demonstration.builders import make_demande
 from parcours.demonstration.clock import Today, at
-from parcours.models import Action, Ecrit, Intervenant, Parcours
+from parcours.models import (
+    Action,
+    Bilan,
+    Concertation,
+    Ecrit,
+    EntreeDirecte,
+    Intervenant,
+    Parcours,
+    PartageEcrit,
+    Point,
+    Transmission,
+)
 from pole_social.models import Acces, Agent, Commune, Lieu
 from tests.invariant import forgotten
 
@@ -108,10 +119,10 @@ class TestDemonstration(TestCase):
         page.force_login(late.agent)
         assert "en retard depuis hier" in page.get("/parcours/").content.decode()
 
-    def test_sixty_people_in_households(self) -> None:
-        # Sixty, and two of them registered twice.
-        assert Usager.objects.count() == 62
-        assert Usager.objects.filter(territoire__code="sst-issy").count() == 56
+    def test_four_hundred_people_in_households(self) -> None:
+        """Two of them registered twice."""
+        assert Usager.objects.count() == 400
+        assert Usager.objects.filter(territoire__code="sst-issy").count() == 394
         assert not Usager.objects.filter(appartenances=None).exists()
         twice = MembreFoyer.objects.values("usager").annotate(n=models.Count("pk")).filter(n=2)
         assert twice.count() == 1
@@ -245,16 +256,35 @@ class TestDemonstration(TestCase):
             assert said in text
         assert "point de départ" in client.get(f"/evaluation/{again.pk}/domaines/sante/").content.decode()
 
-    def test_ten_parcours_of_different_ages(self) -> None:
+    def test_sixty_parcours_of_different_ages(self) -> None:
         issy = Parcours.objects.filter(unite__lieu__code="issy")
-        assert issy.count() == 10
+        assert issy.count() == 62
         ages = [(timezone.localdate() - day).days for day in issy.values_list("opened_on", flat=True)]
-        assert min(ages) < 10 and max(ages) > 1000 and len(set(ages)) == 10
-        assert issy.filter(statut=Parcours.Statut.SUSPENDU, wakes_on__gt=timezone.localdate()).count() == 1
-        assert issy.filter(statut=Parcours.Statut.CLOS).count() == 1
-        assert issy.open().filter(echeance__lt=timezone.localdate()).exists()
-        assert Action.objects.filter(parcours__in=issy).count() >= 10
+        assert min(ages) < 10 and max(ages) > 1000 and len(set(ages)) >= 45
+        assert issy.filter(statut=Parcours.Statut.SUSPENDU, wakes_on__gt=timezone.localdate()).count() >= 2
+        closed = issy.filter(statut=Parcours.Statut.CLOS)
+        assert 3 <= closed.count() <= 8
+        assert not closed.filter(motif_cloture="").exists()
+        assert 3 <= issy.open().filter(echeance__lt=timezone.localdate()).count() <= 15, "some are late, not most"
+        assert Action.objects.filter(parcours__in=issy).count() >= 100
         assert set(Action.objects.values_list("porteur", flat=True)) == set(Action.Porteur.values)
+
+    def test_bilans_at_their_period_draw_a_change(self) -> None:
+        assert Bilan.objects.count() >= 40
+        assert not Bilan.objects.filter(held_on__gt=timezone.localdate()).exists()
+        levels = NiveauReleve.objects.filter(source_type="parcours.bilan")
+        assert levels.filter(niveau="levee").exists() and levels.filter(niveau="majeure").exists()
+        for parcours in Parcours.objects.open().filter(bilans__isnull=False).distinct():
+            last = parcours.bilans.order_by("-held_on")[0]
+            assert last.held_on < parcours.echeance
+
+    def test_what_time_adds_to_them(self) -> None:
+        assert sorted(Concertation.objects.values_list("statut", flat=True)) == ["prevue", "tenue"]
+        assert Point.objects.count() == 3
+        assert Transmission.objects.waiting().count() == 1
+        assert Transmission.objects.covering().exists()
+        assert set(EntreeDirecte.objects.values_list("source", flat=True)) == {"rsa", "naissance"}
+        assert PartageEcrit.objects.live().count() == 1
 
     def test_one_team_of_several_professions(self) -> None:
         parcours = Parcours.objects.get(intervenants__agent__username="psychologue")
@@ -316,7 +346,7 @@ class TestDemonstration(TestCase):
     def test_a_second_time_is_refused(self) -> None:
         with pytest.raises(CommandError, match="déjà chargée"):
             call_command("seed_demo", password=PASSWORD)
-        assert Usager.objects.count() == 62
+        assert Usager.objects.count() == 400
 
 
 class TestCommand:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accueil.models import Deport, Rattachement
+from parcours.demonstration.builders import make_action
 from parcours.models import Intervenant, Parcours
 from pole_social.models import Acces, Agent
 from tests.parcours.aides import CARE, ENCADREMENT, HOSTILE, OUTSIDE, assert_does_not_exist, last_row
@@ -120,3 +121,43 @@ def test_queries(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None
     for agent in (cast.cesf, cast.educateur, cast.puericultrice):
         suivi.add_intervenant(agent)
     assert count_queries(client, url(suivi)) == few <= 10
+
+
+def place_of(parcours: Parcours, agent: Agent) -> str:
+    return f"{url(parcours)}{parcours.intervenants.live().get(agent=agent).pk}/fin/"
+
+
+def test_leaving(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+    """One's own place; what one still had to do goes to the référent."""
+    suivi.add_intervenant(cast.cesf)
+    step = make_action(suivi, by=cast.cesf)
+    client, fin = browse("cesf"), place_of(suivi, cast.cesf)
+    assert "Quitter l’équipe" in client.get(fin).content.decode()
+    sent = {"cle": str(uuid.uuid4())}
+    answers = [client.post(fin, sent) for _ in range(2)]
+    assert [answer.url for answer in answers] == ["/parcours/"] * 2  # type: ignore[attr-defined]
+    assert client.get(f"/parcours/{suivi.pk}/").status_code == 404
+    step.refresh_from_db()
+    assert step.agent == cast.assistant_social_2
+    assert last_row("equipe_fin").usager_ids == [suivi.usager_id]
+
+
+def test_the_referent_thanks_somebody_and_hands_over_themselves(
+    cast: SimpleNamespace, browse: Browse, suivi: Parcours
+) -> None:
+    suivi.add_intervenant(cast.cesf)
+    suivi.add_intervenant(cast.educateur)
+    fin = place_of(suivi, cast.cesf)
+    assert browse("educateur").post(fin).status_code == 404
+    assert browse(REFERENT).post(place_of(suivi, cast.assistant_social_2)).status_code == 404
+    assert browse(REFERENT).post(fin).status_code == 302
+    assert not suivi.intervenants.live().filter(agent=cast.cesf).exists()
+    assert suivi.intervenants.live().filter(agent=cast.educateur).exists()
+
+
+def test_a_place_out_of_scope_does_not_exist(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+    fin = place_of(suivi, cast.assistant_social_2)
+    assert_does_not_exist(browse("cesf"), fin, suivi.pk)
+    assert_does_not_exist(browse("cesf"), fin, suivi.pk, "post")
+    assert browse(REFERENT).put(fin).status_code == 405
+    assert browse("gos").get(fin).status_code == 403

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
 from django.test import Client
 from django.utils import timezone
 
-from accueil.models import Demande, Deport, Relais, Usager
+from accueil.models import Demande, Deport, Rattachement, Relais, RendezVous, Usager
 from accueil.models.usager import make_reference
 from parcours.demonstration.builders import (
     UsagerFactory,
     make_action,
     make_demande,
+    make_ecrit,
     make_parcours,
     make_passage,
     make_relais,
 )
-from parcours.models import Intervenant, Parcours
-from pole_social.models import Acces
+from parcours.models import Bilan, Ecrit, Intervenant, Parcours
+from pole_social.models import Acces, Agent
 from tests.bulk import copies, related_alike
-from tests.parcours.aides import CARE, ENCADREMENT, OUTSIDE, last_row
+from tests.parcours.aides import CARE, ENCADREMENT, HOSTILE, OUTSIDE, last_row, masked
 from tests.queries import count_queries
 from tests.together import together
 
@@ -232,3 +234,147 @@ class TestImposedDeadlines:
         dates = [demande.echeance for demande in client.get(URL).context["echeances"]]
         assert dates == sorted(dates)
         assert len(dates) == 20
+
+
+def shown(client: Client, **asked: object) -> list[Parcours]:
+    found: list[Parcours] = client.get(URL, asked).context["parcours"]  # type: ignore[arg-type]
+    return found
+
+
+class TestMyPlace:
+    def test_is_said_in_words(self, cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+        suivi.add_intervenant(cast.cesf)
+        cover(cast.educateur, suivi)
+        assert "référent : vous" in browse("assistant-social-2").get(URL).content.decode()
+        assert "intervenant, référent : Claire Bernard" in browse("cesf").get(URL).content.decode()
+        assert "en remplacement, référent : Claire Bernard" in browse("educateur").get(URL).content.decode()
+
+    @together(
+        ("username", "place"),
+        [("assistant-social-2", "referent"), ("cesf", "intervenant"), ("educateur", "remplacant")],
+    )
+    def test_narrows(self, cast: SimpleNamespace, browse: Browse, suivi: Parcours, username: str, place: str) -> None:
+        suivi.add_intervenant(cast.cesf)
+        cover(cast.educateur, suivi)
+        for asked in ("referent", "intervenant", "remplacant"):
+            assert bool(shown(browse(username), place=asked)) is (asked == place)
+
+
+class TestState:
+    def test_a_late_bilan_is_loud_before_a_late_step(
+        self, cast: SimpleNamespace, browse: Browse, suivi: Parcours
+    ) -> None:
+        make_action(suivi, by=cast.assistant_social_2, due_in=-30)
+        client = browse("assistant-social-2")
+        assert "en retard depuis" in client.get(URL).content.decode()
+        assert "bilan en retard" not in client.get(URL).content.decode()
+        Parcours.objects.update(echeance=in_days(-3))
+        assert "bilan en retard depuis 3 jours" in client.get(URL).content.decode()
+
+    def test_narrows(self, cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+        asleep = make_parcours(UsagerFactory.create(), sent_by=cast.assistant_social, by=cast.assistant_social_2)
+        asleep.move(Parcours.Statut.SUSPENDU, by=cast.assistant_social_2, wakes_on=in_days(9))
+        Parcours.objects.filter(pk=suivi.pk).update(echeance=in_days(-1))
+        client = browse("assistant-social-2")
+        assert shown(client, etat="bilan") == [suivi]
+        assert shown(client, etat="suspendu") == [asleep]
+        assert shown(client, etat="suspendu", place="intervenant") == []
+        assert (
+            "Aucun de vos parcours ne répond à ces filtres."
+            in client.get(URL, {"place": "intervenant"}).content.decode()
+        )
+
+    @together("value", ["tout", "31", "-1", "1 OR 1=1", *HOSTILE])
+    @together("name", ["place", "etat", "sans_contact"])
+    def test_an_unknown_choice_narrows_nothing(self, browse: Browse, suivi: Parcours, name: str, value: str) -> None:
+        response = browse("assistant-social-2").get(URL, {name: value})
+        assert response.status_code == 200
+        assert response.context["parcours"] == [suivi]
+        assert "Choisissez dans la liste." in response.content.decode()
+
+
+class TestLastContact:
+    def last(self, client: Client) -> date | None:
+        (one,) = shown(client)
+        found: date | None = one.last_contact  # type: ignore[attr-defined]
+        return found
+
+    def test_is_the_latest_exchange(self, cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+        client, me = browse("assistant-social-2"), cast.assistant_social_2
+        assert "aucun contact noté" in client.get(URL).content.decode()
+        make_ecrit(suivi, by=me, done_on=in_days(-40))
+        assert self.last(client) == in_days(-40)
+        bilan = {"parcours": suivi, "auteur": me, "synthese": "Avance.", "periode": 3, "next_on": in_days(60)}
+        Bilan.objects.create(**bilan, held_on=in_days(-30))
+        assert self.last(client) == in_days(-30)
+        Bilan.objects.create(**bilan, held_on=in_days(-10), with_person=False)
+        assert self.last(client) == in_days(-30), "without her, it is no exchange"
+        honoured(suivi.usager, by=me, days_ago=2)
+        assert self.last(client) == in_days(-2)
+        assert "dernier contact il y a 2 jours" in client.get(URL).content.decode()
+
+    def test_is_no_draft_and_no_round_table(self, cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+        client, me = browse("assistant-social-2"), cast.assistant_social_2
+        make_ecrit(suivi, by=me, signed=False)
+        make_ecrit(suivi, by=me, modalite=Ecrit.Modalite.CONCERTATION)
+        assert self.last(client) is None
+        make_ecrit(suivi, by=me)
+        assert self.last(client) == in_days(0)
+
+    def test_counts_only_what_its_reader_reads(self, cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+        """Health and psychology change not one byte of another métier's list."""
+        suivi.add_intervenant(cast.puericultrice)
+        suivi.add_intervenant(cast.psychologue)
+        client = browse("assistant-social-2")
+        before = client.get(URL).content.decode()
+        make_ecrit(suivi, by=cast.puericultrice, cercle=Ecrit.Cercle.SANTE)
+        make_ecrit(suivi, by=cast.psychologue, cercle=Ecrit.Cercle.PSYCHOLOGIE)
+        honoured(suivi.usager, by=cast.psychologue, days_ago=1)
+        assert masked(client.get(URL).content.decode()) == masked(before)
+        assert self.last(browse("puericultrice")) == in_days(0)
+        assert self.last(browse("psychologue")) == in_days(0)
+
+    def test_narrows_to_those_without(self, cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+        """Before a first exchange, one counts from the opening."""
+        client, me = browse("assistant-social-2"), cast.assistant_social_2
+        Parcours.objects.filter(pk=suivi.pk).update(opened_on=in_days(-70))
+        make_parcours(UsagerFactory.create(), sent_by=cast.assistant_social, by=me)
+        assert [len(shown(client, sans_contact=days)) for days in (30, 60, 90)] == [1, 1, 0]
+        make_ecrit(suivi, by=me, done_on=in_days(-45))
+        assert [len(shown(client, sans_contact=days)) for days in (30, 60, 90)] == [1, 0, 0]
+        make_ecrit(suivi, by=me, done_on=in_days(-29))
+        assert shown(client, sans_contact=30) == []
+
+
+def test_the_next_page_keeps_the_filters(cast: SimpleNamespace, browse: Browse) -> None:
+    fill(cast, 60)
+    client = browse("assistant-social-2")
+    first = client.get(URL, {"place": "referent"})
+    assert f"?{urlencode({'place': 'referent', 'apres': first.context['suivante']})}".replace("&", "&amp;") in (
+        first.content.decode()
+    )
+    assert len(client.get(URL, {"place": "referent", "apres": first.context["suivante"]}).context["parcours"]) == 10
+
+
+def test_only_a_unite_that_opens_parcours_is_offered_to_open_one(browse: Browse) -> None:
+    link = "/parcours/entrees/nouvelle/"
+    assert link in browse("cesf").get(URL).content.decode()
+    for username in ("assistant-social", "responsable-accompagnement"):
+        assert link not in browse(username).get(URL).content.decode()
+
+
+def cover(agent: Agent, parcours: Parcours) -> None:
+    Rattachement.objects.grant(
+        Rattachement.Nature.DELEGATION, parcours.usager_id, parcours, agent=agent, until=timezone.now() + timedelta(9)
+    )
+
+
+def honoured(usager: Usager, *, by: Agent, days_ago: int) -> None:
+    """An appointment that the person kept."""
+    starts_at = timezone.now() - timedelta(days=days_ago)
+    made = RendezVous(
+        usager=usager, agent=by, unite=by.unites[0], starts_at=starts_at, ends_at=starts_at + timedelta(minutes=30)
+    )
+    made.statut = RendezVous.Statut.HONORE
+    made.created_by = by
+    made.save()

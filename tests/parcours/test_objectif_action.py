@@ -245,3 +245,99 @@ def test_unknown_move_is_refused(cast: SimpleNamespace, browse: Browse, suivi: P
     assert browse(REFERENT).post(url(suivi, f"actions/{step.pk}/etape"), {"vers": value}).status_code == 409
     step.refresh_from_db()
     assert step.statut == Statut.PREVUE
+
+
+# --- A step that is corrected -----------------------------------------------------------------------
+
+
+def typed_edit(step: Action, **fields: object) -> dict[str, object]:
+    kept = {"libelle": step.libelle, "porteur": "personne", "echeance": f"{step.echeance:%d/%m/%Y}", "version": 1}
+    return {**kept, **fields}
+
+
+@together(
+    ("username", "status"),
+    [*((name, 200 if name == REFERENT else 404) for name in CARE), *((name, 403) for name in ENCADREMENT + OUTSIDE)],
+)
+def test_each_role_edits(cast: SimpleNamespace, browse: Browse, suivi: Parcours, username: str, status: int) -> None:
+    step = make_action(suivi, by=cast.assistant_social_2)
+    assert browse(username).get(url(suivi, f"actions/{step.pk}")).status_code == status
+
+
+def test_edit_a_step(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+    goal, step = make_objectif(suivi, by=cast.assistant_social_2), make_action(suivi, by=cast.assistant_social_2)
+    edit = url(suivi, f"actions/{step.pk}")
+    assert edit in browse(REFERENT).get(f"/parcours/{suivi.pk}/").content.decode()
+    typed = typed_edit(step, libelle="Écrire au bailleur", echeance="12 mars 2027", objectif=goal.pk)
+    assert browse(REFERENT).post(edit, typed).url == f"/parcours/{suivi.pk}/"  # type: ignore[attr-defined]
+    step.refresh_from_db()
+    said = (step.libelle, step.porteur, step.agent, str(step.echeance), step.objectif, step.version)
+    assert said == ("Écrire au bailleur", "personne", None, "2027-03-12", goal, 2)
+    assert step.statut == Statut.PREVUE
+    assert last_row("action").action == Acces.Action.ECRITURE
+
+
+def test_two_who_edit_a_step_see_both(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+    suivi.add_intervenant(cast.cesf)
+    step = make_action(suivi, by=cast.assistant_social_2)
+    edit = url(suivi, f"actions/{step.pk}")
+    assert browse("cesf").post(edit, typed_edit(step, libelle="De Julie")).status_code == 302
+    mine = typed_edit(step, libelle="De Claire", porteur="professionnel", agent=cast.assistant_social_2.pk)
+    stale = browse(REFERENT).post(edit, mine)
+    text = stale.content.decode()
+    assert stale.status_code == 409
+    for said in ("De Julie", "De Claire", "la personne", "un professionnel", cast.assistant_social_2.nom_complet):
+        assert said in text
+    step.refresh_from_db()
+    assert step.libelle == "De Julie"
+    assert browse(REFERENT).post(edit, {**mine, "version": 2}).status_code == 302
+    # A double click: it stands as it was typed.
+    assert browse(REFERENT).post(edit, {**mine, "version": 2}).status_code == 302
+    step.refresh_from_db()
+    assert (step.libelle, step.version) == ("De Claire", 3)
+
+
+@pytest.mark.parametrize("statut", [Statut.FAITE, Statut.ABANDONNEE])
+def test_what_is_done_stays_as_it_was(cast: SimpleNamespace, browse: Browse, suivi: Parcours, statut: str) -> None:
+    step = make_action(suivi, by=cast.assistant_social_2, statut=statut)
+    edit = url(suivi, f"actions/{step.pk}")
+    assert browse(REFERENT).get(edit).status_code == 302
+    assert browse(REFERENT).post(edit, typed_edit(step, libelle="Autre")).status_code == 409
+    step.refresh_from_db()
+    assert step.libelle != "Autre"
+
+
+def test_owner_who_has_left_is_replaced(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+    step = make_action(suivi, by=cast.cesf)
+    edit, outside = url(suivi, f"actions/{step.pk}"), typed_edit(step, porteur="professionnel", agent=cast.cesf.pk)
+    refused = browse(REFERENT).post(edit, outside)
+    assert refused.context["form"].errors["agent"] == ["Choisissez quelqu’un de l’équipe."]
+    assert browse(REFERENT).post(edit, {**outside, "agent": cast.assistant_social_2.pk}).status_code == 302
+
+
+def test_a_date_to_come(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+    """A new date is not past; one that was late stays while something else is corrected."""
+    client, passed = browse(REFERENT), "Cette date est passée : donnez une date à venir."
+    for act in ("actions", "objectifs"):
+        response = client.post(url(suivi, act), typed_action(echeance="12/03/2020"))
+        assert response.context["form"].errors["echeance"] == [passed]
+    late = make_action(suivi, by=cast.assistant_social_2, due_in=-5)
+    edit = url(suivi, f"actions/{late.pk}")
+    assert client.post(edit, typed_edit(late, echeance="12/03/2020")).context["form"].errors["echeance"] == [passed]
+    assert client.post(edit, typed_edit(late, libelle="Le rappeler")).status_code == 302
+
+
+@together("value", HOSTILE)
+@together("field", ["libelle", "echeance", "porteur", "version"])
+def test_hostile_edit(cast: SimpleNamespace, browse: Browse, suivi: Parcours, field: str, value: str) -> None:
+    step = make_action(suivi, by=cast.assistant_social_2)
+    response = browse(REFERENT).post(url(suivi, f"actions/{step.pk}"), typed_edit(step, **{field: value}))
+    assert response.status_code == 200
+    step.refresh_from_db()
+    assert step.version == 1
+
+
+def test_step_of_another_parcours(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+    goal = make_objectif(suivi, by=cast.assistant_social_2)
+    assert_does_not_exist(browse(REFERENT), url(suivi, f"actions/{goal.pk}"), goal.pk, "post")
+    assert_does_not_exist(browse("cesf"), url(suivi, f"actions/{make_action(suivi, by=cast.cesf).pk}"), suivi.pk)

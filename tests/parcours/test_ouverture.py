@@ -7,13 +7,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accueil.models import Rattachement, Relais, Usager
 from evaluation.models import Evaluation
 from evaluation.opening import open_from as open_evaluation
 from parcours.demonstration.builders import make_evaluation, make_relais
-from parcours.opening import open_from, send_back
+from parcours.models import EntreeDirecte, Parcours
+from parcours.opening import open_directly, open_from, send_back
 from pole_social.models import MoveRefused
 
 SignIn = Callable[[Any], Client]
@@ -141,3 +143,40 @@ class TestLists:
         open_from(hand_over(validee, cast.assistant_social, "issy-accompagnement"), by=cast.assistant_social_2)
         live = Rattachement.objects.live().filter(agent__in=[cast.assistant_social, cast.responsable_evaluation])
         assert not live.exists()
+
+
+class TestEntreeDirecte:
+    def open(self, cast: SimpleNamespace, usager: Usager, by: Any, source: str = "rsa") -> Parcours:
+        entree = EntreeDirecte(source=source, recue_on="2026-11-02")
+        return open_directly(entree, usager=usager, unite=by.unites[0], by=by)
+
+    def test_opens_with_its_opener_as_referent(self, cast: SimpleNamespace, aminata: Usager) -> None:
+        parcours = self.open(cast, aminata, cast.cesf)
+        assert (parcours.entree, parcours.intervenants.get().agent) == ("rsa", cast.cesf)
+        assert parcours.etapes.count() == 1
+        assert Rattachement.objects.live().get(usager=aminata).nature == Rattachement.Nature.REFERENT
+
+    def test_attaches_where_one_is_open_and_lets_nobody_in(self, cast: SimpleNamespace, aminata: Usager) -> None:
+        first = open_from(make_relais(aminata, by=cast.gos, to="issy-accompagnement"), by=cast.assistant_social_2)
+        assert self.open(cast, aminata, cast.cesf) == first
+        assert [one.agent for one in first.intervenants.all()] == [cast.assistant_social_2]
+        assert not Parcours.objects.visible_to(cast.cesf).exists()
+        assert first.entree == Parcours.Entree.RELAIS
+
+    def test_each_nature_has_its_own(self, cast: SimpleNamespace, aminata: Usager) -> None:
+        social, pmi = self.open(cast, aminata, cast.cesf), self.open(cast, aminata, cast.puericultrice, "naissance")
+        assert social != pmi
+        assert not Parcours.objects.visible_to(cast.cesf).filter(pk=pmi.pk).exists()
+
+    def test_the_base_refuses_the_dates_of_another_source(self, cast: SimpleNamespace, aminata: Usager) -> None:
+        parcours = self.open(cast, aminata, cast.cesf)
+        common = {"parcours": parcours, "recue_on": "2026-11-02", "recorded_by": cast.cesf}
+        for wrong in (
+            {"source": "relais"},
+            {"source": "rsa", "visite": "proposee"},
+            {"source": "crip", "contrat_signe_on": "2026-11-02"},
+            {"source": "rsa", "contrat_signe_on": "2026-11-02", "contrat_jusqu_au": "2026-11-01"},
+        ):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                EntreeDirecte.objects.create(**common, **wrong)
+        assert EntreeDirecte.objects.count() == 1

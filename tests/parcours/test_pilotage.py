@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
 from django.test import Client
@@ -21,6 +22,7 @@ from parcours.demonstration.builders import (
     make_relais,
     unite,
 )
+from parcours.fin import close, suspend
 from parcours.models import Intervenant, Parcours
 from pole_social.models import Acces, Affectation, Agent
 from tests.bulk import copies, related_alike
@@ -132,7 +134,7 @@ class TestList:
 
     def test_closed_parcours_leave_suspended_stay(self, cast: SimpleNamespace, browse: Browse) -> None:
         closed, asleep = parcours_of(cast, "Closed"), parcours_of(cast, "Asleep")
-        closed.move(Parcours.Statut.CLOS, by=cast.assistant_social_2)
+        close(closed, motif=Parcours.MotifCloture.OBJECTIFS, by=cast.assistant_social_2)
         wakes_on = timezone.localdate() + timedelta(days=5)
         asleep.move(Parcours.Statut.SUSPENDU, by=cast.assistant_social_2, wakes_on=wakes_on)
         said = page(browse("responsable-accompagnement"))
@@ -380,3 +382,34 @@ class TestJournal:
         row = Acces.objects.get(agent_id=cast.responsable_accompagnement.pk, page="parcours:pilotage")
         assert {str(pk) for pk in row.usager_ids} == set(re.findall(r'data-usager="([^"]+)"', said))
         assert len(row.usager_ids) == 50
+
+
+class TestLoad:
+    def load(self, browse: Browse, name: str = "Claire Bernard") -> Any:
+        charges = browse("responsable-accompagnement").get(URL).context["charges"]
+        return next(charge for charge in charges if charge.nom == name)
+
+    def test_the_rhythm_of_the_bilans_is_the_weight(self, cast: SimpleNamespace, browse: Browse) -> None:
+        for nom, periode in (("Un", 3), ("Deux", 6), ("Trois", 12)):
+            Parcours.objects.filter(pk=parcours_of(cast, nom).pk).update(periode=periode)
+        assert (self.load(browse).ouverts, self.load(browse).poids) == (3, 1.75)
+        assert "1,75" in page(browse("responsable-accompagnement"))
+
+    def test_what_sleeps_weighs_nothing(self, cast: SimpleNamespace, browse: Browse) -> None:
+        asleep = parcours_of(cast, "Asleep")
+        suspend(asleep, until=timezone.localdate() + timedelta(days=5), by=cast.assistant_social_2)
+        assert (self.load(browse).ouverts, self.load(browse).poids) == (1, 0)
+
+    def test_silences_of_thirty_sixty_ninety_days(self, cast: SimpleNamespace, browse: Browse) -> None:
+        for nom, days in (("Un", 31), ("Deux", 61), ("Trois", 91)):
+            opened = timezone.localdate() - timedelta(days=days)
+            Parcours.objects.filter(pk=parcours_of(cast, nom).pk).update(opened_on=opened)
+        assert self.load(browse).sans_echange == (3, 2, 1)
+
+    def test_only_what_the_whole_equipe_reads_breaks_a_silence(self, cast: SimpleNamespace, browse: Browse) -> None:
+        made = parcours_of(cast, "Zola")
+        Parcours.objects.filter(pk=made.pk).update(opened_on=timezone.localdate() - timedelta(days=91))
+        make_ecrit(made, by=cast.assistant_social_2, cercle="social", texte="Entre nous.")
+        assert self.load(browse).sans_echange == (1, 1, 1)
+        make_ecrit(made, by=cast.assistant_social_2, cercle="equipe", texte="Pour tous.")
+        assert self.load(browse).sans_echange == (0, 0, 0), "the control"
