@@ -140,11 +140,12 @@ def circles_read(agent: Agent) -> list[str]:
 
 
 def may_share(agent: Agent) -> Q:
-    """Which écrits this agent may share: those of an open circle that they read, and their own of a closed one.
+    """Which écrits this agent may share: those they read by their circle, and their own.
 
-    The psychologist's and the counsellor's are shared by nobody else, nor what names its readers (domain, circles).
+    Whoever was told does not pass it on; the psychologist's, the counsellor's and what names its readers are shared
+    by their author alone (domain, circles).
     """
-    return Q(cercle__in=[Ecrit.Cercle.EQUIPE, Ecrit.Cercle.SOCIAL, Ecrit.Cercle.SANTE]) | Q(auteur=agent)
+    return Q(cercle__in=circles_read(agent)) | Q(auteur=agent)
 
 
 def may_be_named(agent: Agent) -> bool:

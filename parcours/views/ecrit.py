@@ -14,7 +14,7 @@ from parcours.forms.ecrit import BrouillonForm, EcritNouveauForm
 from parcours.forms.partage import AddendumForm, RelectureForm
 from parcours.lecteurs import readers, sentence
 from parcours.models import Addendum, Ecrit, Parcours, PartageEcrit, RelectureEcrit
-from parcours.models.ecrit import may_share
+from parcours.models.ecrit import circles_read
 from parcours.views.scope import worked_on
 from pole_social.access import signed_in
 from pole_social.brouillons import resumed
@@ -81,7 +81,9 @@ def text(request: HttpRequest, found: Ecrit, agent: Agent, **forms: HubForm) -> 
     """A signed text with what followed it; `forms` are those that were refused."""
     by_circle = readers(found.parcours, found.auteur, found.nommes.all())
     is_inside = worked_on(agent).filter(pk=found.parcours_id).exists()
-    corrects, rereads = found.is_signed and found.auteur_id == agent.pk, found.is_signed and is_inside
+    corrects = found.is_signed and found.auteur_id == agent.pk
+    # By the circle: whoever reads by a partage alone adds nothing, and does not pass it on.
+    rereads = found.is_signed and is_inside and agent in by_circle[found.cercle]
     context = {
         "ecrit": found,
         "parcours": found.parcours,
@@ -90,7 +92,7 @@ def text(request: HttpRequest, found: Ecrit, agent: Agent, **forms: HubForm) -> 
         "relectures": list(RelectureEcrit.objects.visible_to(agent).filter(ecrit=found)),
         "partages": _partages(found, agent),
         "is_inside": Parcours.objects.visible_to(agent).read_in_team().filter(pk=found.parcours_id).exists(),
-        "can_share": rereads and Ecrit.objects.visible_to(agent).filter(may_share(agent), pk=found.pk).exists(),
+        "can_share": rereads and (corrects or found.cercle in circles_read(agent)),
         "addendum_form": forms.get("addendum_form") or (AddendumForm(auto_id="addendum_%s") if corrects else None),
         "relecture_form": forms.get("relecture_form")
         or (RelectureForm(auto_id="relecture_%s", ecrit=found) if rereads else None),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -79,7 +79,8 @@ def _signed(agent: Agent, pk: UUID) -> QuerySet[Ecrit]:
 
 def _in_team(agent: Agent, pk: UUID) -> QuerySet[Ecrit]:
     """Whoever reads by a partage alone adds nothing."""
-    return _signed(agent, pk).filter(parcours__in=worked_on(agent).order_by().values("pk"))
+    reads = Ecrit.objects.circles_of(agent) | Q(auteur=agent)
+    return _signed(agent, pk).filter(reads, parcours__in=worked_on(agent).order_by().values("pk"))
 
 
 def _shareable(agent: Agent, pk: UUID) -> QuerySet[Ecrit]:

@@ -146,6 +146,22 @@ class TestWho:
         made = make_ecrit(suivi, by=cast.assistant_social_2, cercle=Cercle.EQUIPE, texte="Pour tous.")
         assert browse(AUTHOR).get(page(made, "partages", "nouveau")).status_code == 200
 
+    def test_whoever_was_told_does_not_pass_it_on(
+        self, cast: SimpleNamespace, browse: Browse, suivi: Parcours, ecrit: Ecrit
+    ) -> None:
+        """In the team, out of the circle: they read, and add nothing."""
+        suivi.add_intervenant(cast.medecin)
+        share(browse(AUTHOR), ecrit, cast.assistant_social_2)
+        reader = browse(REFERENT)
+        text = reader.get(page(ecrit)).content.decode()
+        assert TEXT in text
+        assert "Partager cet écrit" not in text and "Noter une lecture" not in text
+        assert reader.get(page(ecrit, "partages", "nouveau")).status_code == 404
+        today = f"{timezone.localdate():%d/%m/%Y}"
+        assert reader.post(page(ecrit, "relecture"), {"relu_on": today}).status_code == 404
+        assert browse("medecin").get(page(ecrit, "partages", "nouveau")).status_code == 200, "the control"
+        assert browse("medecin").post(page(ecrit, "relecture"), {"relu_on": today}).status_code == 302
+
     def test_a_closed_one_by_its_author_alone(self, cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
         suivi.add_intervenant(cast.psychologue)
         made = make_ecrit(suivi, by=cast.psychologue, cercle=Cercle.PSYCHOLOGIE, texte="Un entretien.")
