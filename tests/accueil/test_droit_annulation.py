@@ -97,7 +97,7 @@ def test_the_delay_counts_to_the_day_it_was_really_obtained(
     with at(timezone.now() - timedelta(days=3)):
         end(suivi, cast.gos)
         suivi.undo(by=cast.gos)
-    DroitSuivi.objects.update(created_at=timezone.now() - timedelta(days=40))
+    DroitSuivi.objects.update(created_at=timezone.localtime() - timedelta(days=40))
     end(suivi, cast.gos)
     assert "40 jours, du repérage à l’obtention" in page(desk, suivi)
 

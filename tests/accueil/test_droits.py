@@ -332,7 +332,8 @@ class TestSteps:
         return client.post(suivi_url(suivi, f"etape/{code}/"), data)
 
     def test_from_noticed_to_obtained(self, cast: SimpleNamespace, desk: Client, aminata: Usager) -> None:
-        with at(timezone.now() - timedelta(days=40)):
+        # The same hour of the wall: a day of the change of hour is a day.
+        with at(timezone.localtime() - timedelta(days=40)):
             past = receive(make_passage(aminata, by=cast.gos), by=cast.gos)
             suivi = DroitSuivi.follow(aminata, Droit.objects.get(code="rsa"), unite=past.unite, by=cast.gos)
         self.post(desk, suivi, "informe", non_recours="non_connaissance", echeance=in_days(3))

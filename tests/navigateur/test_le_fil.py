@@ -171,6 +171,10 @@ def at_accompagnement(open_desk: Any) -> Desk:
     desk.page.get_by_label("Première action").fill("Appeler le bailleur")
     desk.page.get_by_label("Pour le").fill("31 décembre 2099")
     press(desk, "Accepter et ouvrir le parcours")
+    # And nothing more is taken up of what the evaluation kept
+    expect(desk.page.get_by_role("heading", name="Reprendre ce que l’évaluation propose")).to_be_visible()
+    desk.check()
+    desk.page.get_by_role("link", name="Continuer sans rien reprendre").click()
     # Then a parcours is open, and they are its référent
     expect(desk.page.get_by_text("Garder le logement")).to_be_visible()
     # And what the evaluation found is open to them from now on
