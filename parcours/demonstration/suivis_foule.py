@@ -36,7 +36,7 @@ def _suivi(index: int, cle: str) -> Suivi:
         cle,
         jours,
         par,
-        bilan=(jours // 91 + 1) * 91 - jours - (120 if index % 9 == 2 else 0),
+        bilan=(jours // 91 + 1) * 91 - jours - (120 if index % 9 == 2 and jours > 150 else 0),
         besoin=theme.besoin,
         notes=_notes(theme),
         buts=(But(theme.but, tuple(_pas(theme, index))),),
