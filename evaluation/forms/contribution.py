@@ -17,7 +17,7 @@ from evaluation.forms.decision import motif_field
 from evaluation.models import Contribution, Evaluation
 from evaluation.models.evaluation import WORK_NATURES
 from pole_social.access import CARE
-from pole_social.forms import CreateForm, EditForm, HubForm, KnownChoiceField
+from pole_social.forms import AgentChoiceField, CreateForm, EditForm, HubForm
 from pole_social.models import Affectation, Agent
 
 DAYS_TO_ANSWER = 10
@@ -39,12 +39,6 @@ def candidates(evaluation: Evaluation) -> QuerySet[Agent]:
     busy = Q(Exists(work)) & ~Q(Exists(asked.filter(statut=Statut.SIGNEE)))
     free = present.exclude(pk=evaluation.evaluateur_id).exclude(busy).exclude(Exists(asked.waiting()))
     return free.exclude(deports__usager=evaluation.usager_id)
-
-
-class AgentChoiceField(KnownChoiceField):
-    def label_from_instance(self, agent: Agent) -> str:  # type: ignore[override]
-        """The family name first, so that typing it in the list finds it."""
-        return f"{agent.nom} {agent.prenom} · {agent.metier.libelle}"
 
 
 class DemandeContributionForm(CreateForm, forms.ModelForm):

@@ -14,7 +14,7 @@ from accueil.forms.moments import ComingDateField
 from accueil.models import Deport, Relais
 from evaluation.models import Evaluation
 from pole_social.access import CARE, Role
-from pole_social.forms import CreateForm, KnownChoiceField, KnownChoicesField
+from pole_social.forms import AgentChoiceField, CreateForm, KnownChoicesField
 from pole_social.models import Affectation, Agent, Metier, Unite
 from pole_social.models.lieu import UniteQuerySet
 
@@ -41,13 +41,6 @@ def referents(evaluation: Evaluation, unite: Unite | None) -> QuerySet[Agent]:
     return working.exclude(Exists(aside))
 
 
-class ReferentField(KnownChoiceField):
-    """One agent, the family name first: typing it finds it."""
-
-    def label_from_instance(self, agent: Agent) -> str:  # type: ignore[override]
-        return f"{agent.nom} {agent.prenom} · {agent.metier.libelle}"
-
-
 class RelaisForm(CreateForm, forms.ModelForm):
     """To whom, what to say, how soon. The unité is chosen before anything is written for it."""
 
@@ -71,7 +64,7 @@ class RelaisForm(CreateForm, forms.ModelForm):
         help_text="Lus par l’unité qui reçoit, puis par l’équipe du parcours : elle décide.",
         error_messages={"invalid_choice": UNKNOWN_METIER, "invalid_list": UNKNOWN_METIER},
     )
-    referent_propose = ReferentField(
+    referent_propose = AgentChoiceField(
         Agent.objects.none(),
         label="Référent proposé",
         required=False,

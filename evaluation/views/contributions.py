@@ -24,7 +24,7 @@ def awaited(agent: Agent, evaluation: Evaluation) -> list[str]:
     ]
 
 
-def asked_of(agent: Agent) -> ContributionQuerySet:
+def contributions_asked_of(agent: Agent) -> ContributionQuerySet:
     """What this agent is asked, for the pages where their day begins: the first date first."""
     found = Contribution.objects.visible_to(agent).filter(agent=agent).waiting()
     return found.select_related("evaluation__usager", "asked_by").order_by("echeance", "asked_at", "pk")

@@ -12,7 +12,7 @@ from accueil.models import Relais
 from accueil.models.relais import RelaisQuerySet
 from evaluation.models import Evaluation, Exploration
 from evaluation.models.evaluation import EvaluationQuerySet
-from evaluation.views.contributions import asked_of
+from evaluation.views.contributions import contributions_asked_of
 from pole_social.access import CARE, Role, signed_in
 from pole_social.models import Agent, Unite
 
@@ -28,7 +28,7 @@ def liste(request: HttpRequest) -> HttpResponse:
     context = {
         "relais": _waiting(agent),
         "miennes": _mine(agent),
-        "contributions_demandees": asked_of(agent) if CARE & agent.roles else [],
+        "contributions_demandees": contributions_asked_of(agent) if CARE & agent.roles else [],
         "is_evaluateur": Role.SOCIAL in agent.roles,
         "leads": leads,
         "a_valider": [found for found in supervised if found.statut == Statut.A_VALIDER],

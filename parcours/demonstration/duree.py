@@ -26,6 +26,8 @@ from parcours.opening import open_directly
 from parcours.transmission import accept, propose
 from pole_social.models import Unite
 
+# Keys are drawn at random: two parcours of one day keep their order by whose they are.
+WHO = ("usager__nom_usage", "usager__prenoms", "usager__date_naissance")
 RHYTHM = timedelta(days=91)
 Niveau = NiveauReleve.Niveau
 # Most things get better slowly; one in four does not.
@@ -68,7 +70,7 @@ def _afternoon(day: date) -> datetime:
 
 def make_bilans(today: Today) -> None:
     """At their period, in every parcours that has lasted; the last one said when the next is due."""
-    lasting = Parcours.objects.open().filter(nature=Unite.Nature.ACCOMPAGNEMENT).order_by("opened_on", "pk")
+    lasting = Parcours.objects.open().filter(nature=Unite.Nature.ACCOMPAGNEMENT).order_by("opened_on", *WHO)
     for rank, parcours in enumerate(lasting.select_related("usager")):
         for turn, day in enumerate(_bilan_days(parcours, today.date)):
             _hold(parcours, day, turn, improves=rank % 4 != 3)
@@ -115,7 +117,7 @@ def make_concertations(agents: Agents, today: Today) -> None:
     on_agenda = list(
         Parcours.objects.open()
         .filter(intervenants__agent=by, intervenants__ends_at=None)
-        .order_by("opened_on", "pk")[:3]
+        .order_by("opened_on", *WHO)[:3]
     )
     for days, questions in (
         (-21, ("Comment associer l’école ?",)),
@@ -140,7 +142,7 @@ def make_transmissions(agents: Agents, today: Today) -> None:
     led = Parcours.objects.open().filter(
         intervenants__agent=par, intervenants__ends_at=None, intervenants__is_referent=True
     )
-    mine = list(led.order_by("-opened_on", "pk")[:3])
+    mine = list(led.order_by("-opened_on", *WHO)[:3])
     with at(today.earlier(2, 17)):
         message = "Je change de temps de travail en janvier. Nous pouvons nous voir tous les trois."
         propose(
@@ -179,7 +181,8 @@ def make_entrees(people: People, agents: Agents, today: Today) -> None:
 def make_partages(agents: Agents, today: Today) -> None:
     """The puéricultrice shared one visit with the social worker, with the family's agreement."""
     written = Ecrit.objects.filter(auteur=agents["puericultrice"], cercle="sante", signed_at__isnull=False)
-    shared = written.filter(parcours__intervenants__agent=agents["assistant-social-2"]).order_by("done_on")[0]
+    mine = written.filter(parcours__intervenants__agent=agents["assistant-social-2"])
+    shared = mine.order_by("done_on", *(f"parcours__{field}" for field in WHO))[0]
     with at(today.earlier(5, 10)):
         PartageEcrit.objects.create(
             ecrit=shared,

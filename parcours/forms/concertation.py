@@ -25,12 +25,6 @@ NOT_YET = "Cette date est à venir : dites quand elle a été informée, ou lais
 
 
 class ParticipantsField(KnownChoicesField):
-    def clean(self, value: Any) -> Any:
-        """Nobody chosen is not an unknown one."""
-        if self.required and not value:
-            raise ValidationError(self.error_messages["required"], code="required")
-        return super().clean(value)
-
     def label_from_instance(self, agent: Agent) -> str:  # type: ignore[override]
         """The métier first: a round table is composed by professions."""
         return f"{agent.metier.libelle} · {agent.nom_complet}"

@@ -10,14 +10,8 @@ from django.db.models import Q
 
 from parcours.lecteurs import candidates, team
 from parcours.models import Parcours
-from pole_social.forms import CreateForm, KnownChoiceField
+from pole_social.forms import AgentChoiceField, CreateForm
 from pole_social.models import Agent
-
-
-class AgentChoiceField(KnownChoiceField):
-    def label_from_instance(self, agent: Agent) -> str:  # type: ignore[override]
-        """The family name first, so that typing it in the list finds it."""
-        return f"{agent.nom} {agent.prenom} · {agent.metier.libelle}"
 
 
 class IntervenantForm(CreateForm):

@@ -13,10 +13,9 @@ from django.utils import timezone
 
 from accueil.forms.moments import ComingDateField
 from accueil.models import Partage
-from parcours.forms.equipe import AgentChoiceField
 from parcours.lecteurs import who_may_be_told
 from parcours.models import Addendum, Ecrit, Parcours, PartageEcrit, RelectureEcrit
-from pole_social.forms import CreateForm, FreeDateField
+from pole_social.forms import AgentChoiceField, CreateForm, FreeDateField
 from pole_social.models import Agent
 
 FARTHEST = timedelta(days=366)

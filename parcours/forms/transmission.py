@@ -13,12 +13,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accueil.forms.moments import ComingDateField
 from accueil.models import Deport
 from parcours.forms.bilan import months_after
-from parcours.forms.equipe import AgentChoiceField
 from parcours.lecteurs import working_agents
 from parcours.models import Parcours, Transmission
 from parcours.transmission import propose
 from pole_social.access import CARE
-from pole_social.forms import CreateForm
+from pole_social.forms import AgentChoiceField, CreateForm
 from pole_social.models import Affectation, Agent
 
 LONGEST = 12

@@ -31,7 +31,7 @@ class EcritQuerySet(TeamQuerySet):
     def visible_to(self, agent: Agent) -> EcritQuerySet:
         """Signed écrits of the reader's circles, those shared with the reader, and the reader's own drafts."""
         mine = Q(auteur=agent)
-        signed = Q(signed_at__isnull=False) & (self.circles_of(agent) | Q(Exists(shared_with(agent))))
+        signed = Q(signed_at__isnull=False) & (circles_of(agent) | Q(Exists(shared_with(agent))))
         return super().visible_to(agent).filter(mine | signed)
 
     def allowing(self, agent: Agent) -> RattachementQuerySet:
@@ -39,14 +39,6 @@ class EcritQuerySet(TeamQuerySet):
         shared = Q(Exists(shared_with(agent, OuterRef(OuterRef("pk")))), nature__in=CONTENT_NATURES)
         inside = Q(nature__in=TEAM_NATURES, source_id=OuterRef("parcours_id"))
         return self.relationships(agent).filter(inside | shared)
-
-    def circles_of(self, agent: Agent) -> Q:
-        """The circles this agent reads as a live member of the team."""
-        circles = Q(cercle__in=circles_read(agent))
-        if not may_be_named(agent):
-            return circles
-        named = Ecrit.nommes.through.objects.filter(ecrit=OuterRef("pk"), agent=agent)
-        return circles | Q(Exists(named), cercle=Ecrit.Cercle.PROTECTION)
 
 
 class Ecrit(PersonRow, Versioned):
@@ -151,6 +143,15 @@ def may_share(agent: Agent) -> Q:
 def may_be_named(agent: Agent) -> bool:
     """Child protection is read by those named on it; never by santé sexuelle (domain, "Who may see what")."""
     return agent.famille in MAY_BE_NAMED
+
+
+def circles_of(agent: Agent) -> Q:
+    """The écrits of the circles this agent reads as a live member of the team."""
+    circles = Q(cercle__in=circles_read(agent))
+    if not may_be_named(agent):
+        return circles
+    named = Ecrit.nommes.through.objects.filter(ecrit=OuterRef("pk"), agent=agent)
+    return circles | Q(Exists(named), cercle=Ecrit.Cercle.PROTECTION)
 
 
 def circles_offered(agent: Agent) -> list[str]:

@@ -70,7 +70,7 @@ def bilan_nouveau(request: HttpRequest, pk: UUID) -> HttpResponse:
         request.POST or None,
         last_on=last.held_on if last else None,
         brouillon=resumed(request),
-        **asked_of(found, agent),
+        **questions_for(found, agent),
     )
 
     def held() -> HttpResponseRedirect:
@@ -125,7 +125,7 @@ def bilans_of(found: Parcours, agent: Agent) -> dict[str, Any]:
     }
 
 
-def asked_of(found: Parcours, agent: Agent) -> dict[str, Any]:
+def questions_for(found: Parcours, agent: Agent) -> dict[str, Any]:
     """What a bilan of this parcours by this author asks: the objectifs that go on, the levels they read."""
     ended = Avancement.objects.filter(objectif=OuterRef("pk"), etat__in=ENDED)
     goals = Objectif.objects.visible_to(agent).filter(~Exists(ended), parcours=found)

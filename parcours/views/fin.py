@@ -16,7 +16,7 @@ from parcours.fin import last_referent, reopen, resume, suspend
 from parcours.forms.fin import ClotureForm, ReouvertureForm, SuspensionForm
 from parcours.models import Action, Bilan, Intervenant, Parcours
 from parcours.models.parcours import ParcoursQuerySet
-from parcours.views.bilan import asked_of, equipe_of
+from parcours.views.bilan import equipe_of, questions_for
 from parcours.views.scope import worked_on
 from pole_social.access import signed_in
 from pole_social.brouillons import resumed
@@ -67,7 +67,7 @@ def cloture(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(led_by(agent), pk=pk)
     today = Bilan.objects.visible_to(agent).filter(parcours=found, held_on=timezone.localdate()).first()
     form = ClotureForm(
-        request.POST or None, has_bilan_today=bool(today), brouillon=resumed(request), **asked_of(found, agent)
+        request.POST or None, has_bilan_today=bool(today), brouillon=resumed(request), **questions_for(found, agent)
     )
     if request.method == "POST" and form.is_valid():
         return once(request, form, lambda: _closed(request, form))

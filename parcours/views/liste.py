@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accueil.models import Demande, Relais
-from evaluation.views.contributions import asked_of
+from evaluation.views.contributions import contributions_asked_of
 from parcours.file_active import with_last_contact
 from parcours.forms.liste import MesParcoursForm
 from parcours.keyset import page_of
@@ -43,7 +43,7 @@ def liste(request: HttpRequest) -> HttpResponse:
         "is_narrowed": bool(filtres.asked()),
         "can_open": bool(CARE & agent.roles and opening_unites(agent)),
         "echeances": _imposed(agent),
-        "contributions_demandees": asked_of(agent)[:SHOWN] if CARE & agent.roles else [],
+        "contributions_demandees": contributions_asked_of(agent)[:SHOWN] if CARE & agent.roles else [],
         "partages": _shared(agent),
         "aujourdhui": timezone.localdate(),
         **waiting_for(agent),

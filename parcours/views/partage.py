@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from parcours.forms.partage import AddendumForm, PartageEcritForm, RelectureForm
 from parcours.models import Ecrit, PartageEcrit
-from parcours.models.ecrit import may_share
+from parcours.models.ecrit import circles_of, may_share
 from parcours.views.ecrit import readable, text
 from parcours.views.scope import worked_on
 from pole_social.access import signed_in
@@ -79,7 +79,7 @@ def _signed(agent: Agent, pk: UUID) -> QuerySet[Ecrit]:
 
 def _in_team(agent: Agent, pk: UUID) -> QuerySet[Ecrit]:
     """Whoever reads by a partage alone adds nothing."""
-    reads = Ecrit.objects.circles_of(agent) | Q(auteur=agent)
+    reads = circles_of(agent) | Q(auteur=agent)
     return _signed(agent, pk).filter(reads, parcours__in=worked_on(agent).order_by().values("pk"))
 
 

@@ -1,9 +1,16 @@
 """The forms' common base."""
 
 from pole_social.forms.base import CreateForm, EditForm, HubForm
-from pole_social.forms.fields import FreeDateField, KnownChoiceField, KnownChoicesField, PartialDateField
+from pole_social.forms.fields import (
+    AgentChoiceField,
+    FreeDateField,
+    KnownChoiceField,
+    KnownChoicesField,
+    PartialDateField,
+)
 
 __all__ = [
+    "AgentChoiceField",
     "CreateForm",
     "EditForm",
     "FreeDateField",

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from pole_social.dates import PartialDate, UnreadableDate, parse
+from pole_social.models import Agent
 
 
 class PartialDateField(forms.CharField):
@@ -61,6 +62,14 @@ class KnownChoiceField(forms.ModelChoiceField):
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from error
 
 
+class AgentChoiceField(KnownChoiceField):
+    """One colleague among those that the form offers."""
+
+    def label_from_instance(self, agent: Agent) -> str:  # type: ignore[override]
+        """The family name first, so that typing it in the list finds it."""
+        return f"{agent.nom} {agent.prenom} · {agent.metier.libelle}"
+
+
 class KnownChoicesField(forms.ModelMultipleChoiceField):
     """The same, for several."""
 
@@ -68,4 +77,6 @@ class KnownChoicesField(forms.ModelMultipleChoiceField):
         try:
             return super().clean(value)
         except ValidationError as error:
+            if error.code == "required":
+                raise
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from error

@@ -127,7 +127,9 @@ class TestRegistering:
 
     def test_an_hour_to_come_is_refused(self, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         at_nine = timezone.make_aware(datetime.combine(timezone.localdate(), datetime.min.time())) + timedelta(hours=9)
-        monkeypatch.setattr("accueil.forms.passage.timezone.now", lambda: at_nine)
+        # The clock of the form alone: soon after midnight, a session of now would have ended by nine.
+        clock = SimpleNamespace(now=lambda: at_nine, localdate=timezone.localdate, make_aware=timezone.make_aware)
+        monkeypatch.setattr("accueil.forms.passage.timezone", clock)
         assert "pas encore passée" in desk.post(NEW, passage_data(arrivee="9:01")).content.decode()
         assert desk.post(NEW, passage_data(arrivee="8h59")).status_code == 302
 
