@@ -1,6 +1,6 @@
 """What Django does not make: the normalising function, the append-only rule, the partitioned journal."""
 
-from django.contrib.postgres.operations import UnaccentExtension
+from django.contrib.postgres.operations import BtreeGistExtension, UnaccentExtension
 from django.db import migrations
 
 # Schema-qualified, or pg_restore and CREATE INDEX (which run with an empty search_path) would fail.
@@ -50,10 +50,16 @@ CREATE TRIGGER acces_never_emptied BEFORE TRUNCATE ON pole_social_acces_default
 
 
 class Migration(migrations.Migration):
+    replaces = [
+        ("pole_social", "0003_brouillon_affichage"),
+        ("pole_social", "0004_domaine_question_ouverte"),
+        ("pole_social", "0005_brouillon_par_formulaire"),
+    ]
     dependencies = [("pole_social", "0001_initial")]
 
     operations = [
         UnaccentExtension(),
+        BtreeGistExtension(),
         migrations.RunSQL(NORMALISE, "DROP FUNCTION public.normalise(text)"),
         migrations.RunSQL(REFUSE_CHANGE, "DROP FUNCTION public.refuse_change()"),
         migrations.RunSQL(ACCES, "DROP TABLE pole_social_acces"),

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -351,16 +349,3 @@ def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(desk: Client) -> None:
     answer = desk.get("/accueil/", headers={"HX-Request": "true"})
     assert (answer.status_code, answer.headers["HX-Refresh"], answer.content) == (204, "true", b"")
     assert desk.get("/accueil/").headers["Location"] == "/connexion/?next=/accueil/"
-
-
-def test_the_drafts_of_before_get_their_key(cast: SimpleNamespace) -> None:
-    """What the migration writes: the key that stood in the content alone, and none for a damaged one."""
-    key = str(uuid4())
-    contents: list[dict[str, Any]] = [{"cle": [key]}, {"cle": ["x"]}, {"cle": []}, {"version": ["1"]}]
-    Brouillon.objects.bulk_create(
-        Brouillon(agent=cast.gos, chemin=f"/{n}/", contenu=held) for n, held in enumerate(contents)
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(import_module("pole_social.migrations.0005_brouillon_par_formulaire").KEYS)
-    keys = [str(kept.cle) for kept in Brouillon.objects.order_by("chemin")]
-    assert keys == [key, *["None"] * 3]
