@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import TruncDate
+from django.utils import timezone
 
 from accueil.models import Relais
 from parcours.models import Action, Bilan, Concertation, Ecrit, EtapeAction, EtapeParcours, Intervenant, Parcours, Point
@@ -23,14 +24,30 @@ Key = tuple[date, datetime, UUID]
 
 @dataclass(frozen=True)
 class Entree:
-    """One dated thing; `nature` says which."""
+    """One dated thing; `nature` says which. `jour` is what is shown, `instant` the order within the day."""
 
     nature: str
     objet: Any
+    jour: date
+    instant: datetime
+
+    @classmethod
+    def of(cls, nature: str, row: Any) -> Entree:
+        """Of a row that says its own `jour` and `instant`."""
+        return cls(nature, row, row.jour, row.instant)
+
+    @classmethod
+    def on(cls, nature: str, objet: Any, jour: date) -> Entree:
+        """Of something that has a day and no hour: before what happened that day."""
+        return cls(nature, objet, jour, timezone.make_aware(datetime.combine(jour, time.min)))
+
+    @classmethod
+    def at(cls, nature: str, objet: Any, instant: datetime) -> Entree:
+        return cls(nature, objet, timezone.localdate(instant), instant)
 
     @property
     def key(self) -> Key:
-        return self.objet.jour, self.objet.instant, self.objet.pk
+        return self.jour, self.instant, self.objet.pk
 
     @property
     def etat(self) -> str:
@@ -48,16 +65,22 @@ class Chronologie:
 def chronologie(parcours: Parcours, agent: Agent, *, before: str = "", bilans: Iterable[Bilan] = ()) -> Chronologie:
     """The page that begins just before the key `before` (the newest page when it is empty or damaged).
 
-    Each source gives one page and one row more: what is asked of the base does not grow with the history.
     `bilans` are those that the reader may read (with `jour` and `instant`): the page has read them already.
     """
-    key = _read(before)
-    found = [Entree(nature, row) for nature, rows in _sources(parcours, agent) for row in _page(rows, key)]
-    held = [Entree("bilan", bilan) for bilan in bilans]
-    found += [entree for entree in held if key is None or entree.key < key]
-    found.sort(key=lambda entree: entree.key, reverse=True)
-    shown = found[:PAGE]
-    return Chronologie(shown, _token(shown[-1].key) if len(found) > PAGE else "")
+    key = read(before)
+    found = [Entree.of(nature, row) for nature, rows in _sources(parcours, agent) for row in page_of(rows, key)]
+    return cut([*found, *(Entree.of("bilan", bilan) for bilan in bilans)], key)
+
+
+def cut(found: Iterable[Entree], key: Key | None) -> Chronologie:
+    """One page of what was found before `key`, newest first.
+
+    A source that may be long has given `page_of` its rows; a short one may give them all.
+    """
+    earlier = [entree for entree in found if key is None or entree.key < key]
+    earlier.sort(key=lambda entree: entree.key, reverse=True)
+    shown = earlier[:PAGE]
+    return Chronologie(shown, _token(shown[-1].key) if len(earlier) > PAGE else "")
 
 
 def _sources(parcours: Parcours, agent: Agent) -> Iterator[tuple[str, QuerySet[Any]]]:
@@ -66,22 +89,24 @@ def _sources(parcours: Parcours, agent: Agent) -> Iterator[tuple[str, QuerySet[A
     ecrits = Ecrit.objects.visible_to(agent).filter(**mine, signed_at__isnull=False)
     yield "ecrit", ecrits.select_related("auteur__metier").annotate(jour=F("done_on"), instant=F("created_at"))
     relais = Relais.objects.visible_to(agent).filter(**mine).select_related("de_unite__lieu", "sent_by")
-    yield "relais", _dated(relais, "sent_at")
+    yield "relais", dated(relais, "sent_at")
     joined = Intervenant.objects.visible_to(agent).filter(**mine, is_referent=False)
-    yield "intervenant", _dated(joined.select_related("agent__metier"), "starts_at")
+    yield "intervenant", dated(joined.select_related("agent__metier"), "starts_at")
     moves = EtapeParcours.objects.filter(objet=parcours).select_related("by")
-    yield "parcours", _dated(moves, "at")
+    yield "parcours", dated(moves, "at")
     tables = Point.objects.visible_to(agent).live().filter(**mine, concertation__statut=Concertation.Statut.TENUE)
     yield "concertation", tables.annotate(jour=F("concertation__held_on"), instant=F("created_at"))
     steps = EtapeAction.objects.filter(objet__parcours=parcours).select_related("by", "objet")
-    yield "action", _dated(steps, "at")
+    yield "action", dated(steps, "at")
 
 
-def _dated(rows: QuerySet[Any], field: str) -> QuerySet[Any]:
+def dated(rows: QuerySet[Any], field: str) -> QuerySet[Any]:
+    """Rows that happened at the time in `field`."""
     return rows.annotate(jour=TruncDate(field), instant=F(field))
 
 
-def _page(rows: QuerySet[Any], key: Key | None) -> QuerySet[Any]:
+def page_of(rows: QuerySet[Any], key: Key | None) -> QuerySet[Any]:
+    """One page and one row more: what is asked of the base does not grow with the history."""
     if key:
         jour, instant, pk = key
         same_day = Q(instant__lt=instant) | Q(instant=instant, pk__lt=pk)
@@ -94,7 +119,7 @@ def _token(key: Key) -> str:
     return f"{jour:%Y-%m-%d}~{instant.isoformat()}~{pk}"
 
 
-def _read(token: str) -> Key | None:
+def read(token: str) -> Key | None:
     """None for what this page did not make."""
     try:
         jour, instant, pk = token.split("~")

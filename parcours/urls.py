@@ -4,6 +4,7 @@ from parcours.views import (
     action,
     bilan,
     concertation,
+    dossier,
     ecrit,
     entree,
     equipe,
@@ -21,7 +22,7 @@ from parcours.views import (
     relances,
     transmission,
 )
-from pole_social.access import ACT, CARE, FORM, MANAGERS, TEAM, page
+from pole_social.access import ACT, CARE, FORM, MANAGERS, SEARCHERS, TEAM, page
 from pole_social.models import Acces
 
 app_name = "parcours"
@@ -30,6 +31,7 @@ urlpatterns = [
     page("pilotage/a-relancer/", relances.a_relancer, roles=MANAGERS, name="a_relancer", action=Acces.Action.LISTE),
     page("pilotage/observatoire/", observatoire.page, roles=MANAGERS, name="observatoire"),
     page("pilotage/observatoire/export/", observatoire.export, roles=MANAGERS, name="observatoire_export"),
+    page("dossiers/<uuid:pk>/", dossier.dossier, roles=SEARCHERS, name="dossier"),
     page("parcours/", liste.liste, roles=TEAM, name="liste", action=Acces.Action.LISTE),
     page("parcours/relais/<uuid:pk>/", relais.relais, roles=TEAM, name="relais"),
     page(

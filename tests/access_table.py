@@ -77,6 +77,7 @@ parcours:entree_usager            -          403  302  302  302  302  302  403  
 parcours:entree_nouvelle          aminata    403  302  200  200  200  200  403  403  403  403  403  403  403  403
 parcours:premiers_objectifs       parcours   403  404  200  200  404  404  403  403  403  403  403  403  403  403
 parcours:relais                   suite      403  404  200  404  200  404  404  404  200  200  403  403  403  404
+parcours:dossier                  aminata    200  404  200  200  404  404  200  404  404  404  403  403  404  404
 parcours:parcours                 parcours   403  404  200  200  404  404  404  404  200  200  403  403  403  404
 parcours:objectif_nouveau         parcours   403  404  200  200  404  404  403  403  403  403  403  403  403  403
 parcours:equipe                   parcours   403  404  200  200  404  404  403  403  403  403  403  403  403  403

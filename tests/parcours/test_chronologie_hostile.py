@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from parcours.chronologie import _read
+from parcours.chronologie import read
 from parcours.models import Parcours
 from tests.together import together
 
@@ -54,6 +54,6 @@ def test_an_instant_that_cannot_be_is_the_newest_page(
 def test_the_same_instant_under_two_offsets_is_one_key() -> None:
     now = timezone.now()
     paris = now.astimezone(timezone.get_fixed_timezone(timedelta(hours=20)))
-    keys = [_read(f"{now:%Y-%m-%d}~{moment.isoformat()}~{NIL}") for moment in (now, paris)]
+    keys = [read(f"{now:%Y-%m-%d}~{moment.isoformat()}~{NIL}") for moment in (now, paris)]
     assert keys[0] == keys[1] == (now.date(), now, NIL)
     assert keys[1][1].utcoffset() == timedelta(0)  # type: ignore[index]
