@@ -1,6 +1,18 @@
 """Addresses."""
 
-from evaluation.views import apports, contribution, domaine, envoi, etapes, evaluation, liste, relais, synthese, trame
+from evaluation.views import (
+    apports,
+    contribution,
+    domaine,
+    envoi,
+    etapes,
+    evaluation,
+    liste,
+    partage,
+    relais,
+    synthese,
+    trame,
+)
 from pole_social.access import ACT, CARE, EVALUATORS, FORM, MANAGERS, Role, page
 from pole_social.models import Acces
 
@@ -67,6 +79,15 @@ urlpatterns = [
         methods=ACT,
         name="contribution_retrait",
     ),
+    page("<uuid:pk>/partages/", partage.partages, roles=SOCIAL, methods=FORM, name="partages"),
+    page(
+        "<uuid:pk>/partages/<uuid:partage>/retrait/",
+        partage.retrait,
+        roles=SOCIAL,
+        methods=ACT,
+        name="partage_retrait",
+    ),
+    page("partages/<uuid:pk>/", partage.partage, roles=CARE, name="partage"),
     page("<uuid:pk>/fin/", etapes.fin, roles=SOCIAL, methods=ACT, name="fin"),
     page(
         "<uuid:pk>/sans-accompagnement/",

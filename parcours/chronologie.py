@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from accueil.models import Relais
-from parcours.models import Action, Bilan, Concertation, Ecrit, EtapeAction, EtapeParcours, Intervenant, Parcours, Point
+from parcours.models import Action, Bilan, Ecrit, EtapeAction, EtapeParcours, Intervenant, Parcours, Point
+from parcours.models.ecrit import EcritQuerySet
 from pole_social.dates import FIRST_YEAR, LAST_YEAR
 from pole_social.models import Agent
 
@@ -62,14 +63,23 @@ class Chronologie:
     suivante: str
 
 
-def chronologie(parcours: Parcours, agent: Agent, *, before: str = "", bilans: Iterable[Bilan] = ()) -> Chronologie:
+def chronologie(
+    parcours: Parcours,
+    agent: Agent,
+    *,
+    before: str = "",
+    bilans: Iterable[Bilan] = (),
+    points: Iterable[Point] = (),
+) -> Chronologie:
     """The page that begins just before the key `before` (the newest page when it is empty or damaged).
 
-    `bilans` are those that the reader may read (with `jour` and `instant`): the page has read them already.
+    `bilans` (with `jour` and `instant`) and `points` (of round tables that were held) are those that the reader may
+    read: the page has read them already.
     """
     key = read(before)
     found = [Entree.of(nature, row) for nature, rows in _sources(parcours, agent) for row in page_of(rows, key)]
-    return cut([*found, *(Entree.of("bilan", bilan) for bilan in bilans)], key)
+    held = (Entree("concertation", point, point.concertation.held_on, point.created_at) for point in points)
+    return cut([*found, *(Entree.of("bilan", bilan) for bilan in bilans), *held], key)
 
 
 def cut(found: Iterable[Entree], key: Key | None) -> Chronologie:
@@ -87,17 +97,20 @@ def _sources(parcours: Parcours, agent: Agent) -> Iterator[tuple[str, QuerySet[A
     """Each dated by `jour` (what is shown) and `instant` (the order within the day)."""
     mine = {"parcours": parcours}
     ecrits = Ecrit.objects.visible_to(agent).filter(**mine, signed_at__isnull=False)
-    yield "ecrit", ecrits.select_related("auteur__metier").annotate(jour=F("done_on"), instant=F("created_at"))
+    yield "ecrit", with_authors(ecrits).annotate(jour=F("done_on"), instant=F("created_at"))
     relais = Relais.objects.visible_to(agent).filter(**mine).select_related("de_unite__lieu", "sent_by")
     yield "relais", dated(relais, "sent_at")
     joined = Intervenant.objects.visible_to(agent).filter(**mine, is_referent=False)
     yield "intervenant", dated(joined.select_related("agent__metier"), "starts_at")
     moves = EtapeParcours.objects.filter(objet=parcours).select_related("by")
     yield "parcours", dated(moves, "at")
-    tables = Point.objects.visible_to(agent).live().filter(**mine, concertation__statut=Concertation.Statut.TENUE)
-    yield "concertation", tables.annotate(jour=F("concertation__held_on"), instant=F("created_at"))
     steps = EtapeAction.objects.filter(objet__parcours=parcours).select_related("by", "objet")
     yield "action", dated(steps, "at")
+
+
+def with_authors(ecrits: EcritQuerySet) -> EcritQuerySet:
+    """Read apart: joined, the planner went through every écrit of a long parcours once per agent of the hub."""
+    return ecrits.prefetch_related(Prefetch("auteur", Agent.objects.select_related("metier")))
 
 
 def dated(rows: QuerySet[Any], field: str) -> QuerySet[Any]:
@@ -110,7 +123,8 @@ def page_of(rows: QuerySet[Any], key: Key | None) -> QuerySet[Any]:
     if key:
         jour, instant, pk = key
         same_day = Q(instant__lt=instant) | Q(instant=instant, pk__lt=pk)
-        rows = rows.filter(Q(jour__lt=jour) | Q(same_day, jour=jour))
+        # The first condition says nothing more, but it alone is a range of the index.
+        rows = rows.filter(Q(jour__lte=jour), Q(jour__lt=jour) | Q(same_day, jour=jour))
     return rows.order_by("-jour", "-instant", "-pk")[: PAGE + 1]
 
 

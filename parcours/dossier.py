@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accueil.models import Demande, Demarche, DroitSuivi, Orientation, Passage, Relais, RendezVous, Usager
 from evaluation.models import Evaluation
-from parcours.chronologie import Chronologie, Entree, Key, cut, dated, page_of
+from parcours.chronologie import Chronologie, Entree, Key, cut, dated, page_of, with_authors
 from parcours.models import Bilan, Concertation, Ecrit, Intervenant, Parcours, Point
 from pole_social.models import Agent
 
@@ -97,7 +97,7 @@ def _sources(usager: Usager, agent: Agent) -> Iterator[tuple[str, QuerySet[Any]]
     passages = Passage.objects.visible_to(agent).filter(concernes__usager=usager, concernes__fusion=None)
     yield "passage", passages.select_related("motif", "unite__lieu").annotate(instant=F("arrived_at"))
     ecrits = Ecrit.objects.visible_to(agent).filter(parcours__usager=usager, signed_at__isnull=False)
-    yield "ecrit", ecrits.select_related("auteur__metier").annotate(jour=F("done_on"), instant=F("created_at"))
+    yield "ecrit", with_authors(ecrits).annotate(jour=F("done_on"), instant=F("created_at"))
     bilans = Bilan.objects.visible_to(agent).filter(parcours__usager=usager).select_related("auteur")
     yield "bilan", bilans.annotate(jour=F("held_on"), instant=F("recorded_at"))
     held = Q(parcours__usager=usager, concertation__statut=Concertation.Statut.TENUE)

@@ -19,6 +19,8 @@ from django.db.models import (
     Exists,
     F,
     FilteredRelation,
+    Func,
+    IntegerField,
     Min,
     OuterRef,
     Q,
@@ -33,11 +35,10 @@ from django.utils import timezone
 from accueil.models import Relais, RendezVous
 from parcours.keyset import PAGE, page_of
 from parcours.models import Bilan, Ecrit, Intervenant, Parcours
-from parcours.models.parcours import ParcoursQuerySet
+from parcours.models.parcours import ParcoursQuerySet, bilan_overdue
+from parcours.models.scope import NATURES
 from pole_social.models import Agent, Unite
 
-# The unités in which a parcours may be open.
-NATURES = (Unite.Nature.ACCOMPAGNEMENT, Unite.Nature.SANTE, Unite.Nature.SANTE_SEXUELLE)
 NOBODY = "aucun"
 SILENCES = (30, 60, 90)
 # A bilan every three months asks for twice the work of one every six (decision 026).
@@ -79,40 +80,51 @@ def unites_holding_parcours(agent: Agent) -> list[Unite]:
 def charges(agent: Agent) -> list[Charge]:
     """Per unité and référent, by name; those without référent last."""
     today = timezone.localdate()
-    late = Q(echeance__lt=today)
+    late = bilan_overdue(today)
     # Figures name nobody: the rows counted are those the agent may see, none of them is fetched.
-    counted = Parcours.objects.filter(pk__in=_supervised(agent).order_by().values("pk"))
+    # Said twice of which unités: otherwise the closed ones, four in five, are read to be thrown away.
+    open_there = Parcours.objects.open().filter(unite__in=agent.supervised_unite_ids)
+    counted = open_there.filter(pk__in=_supervised(agent).order_by().values("pk"))
     by_agent = with_last_exchange(counted).annotate(
         referent=FilteredRelation(
             "intervenants", condition=Q(intervenants__is_referent=True, intervenants__ends_at=None)
-        )
+        ),
+        parole=_heard(today),
     )
     rows = by_agent.order_by().values_list(
-        "unite_id", "referent__agent_id", "referent__agent__prenom", "referent__agent__nom"
+        "unite_id", "referent__agent_id", "referent__agent__prenom", "referent__agent__nom", "parole"
     )
     grouped = rows.annotate(
         ouverts=Count("pk"),
         suspendus=Count("pk", filter=Q(statut=Parcours.Statut.SUSPENDU)),
         bilans_en_retard=Count("pk", filter=late),
         poids=Sum(WEIGHT),
-        **{f"silence_{days}": Count("pk", filter=_silent(today, days)) for days in SILENCES},
         bilan_le_plus_ancien=Min("echeance", filter=late),
     )
-    found = [
-        (nom or "", _charge(unite, referent, f"{prenom} {nom}" if referent else "Sans référent", figures))
-        for unite, referent, prenom, nom, *figures in grouped
-    ]
-    return [charge for nom, charge in sorted(found, key=lambda row: (not row[0], row[0], row[1].nom))]
+    found: dict[tuple[int, UUID | None], tuple[str, Charge]] = {}
+    for unite, referent, prenom, nom, heard, *figures in grouped:
+        one = _charge(unite, referent, f"{prenom} {nom}" if referent else "Sans référent", heard, figures)
+        before = found.get((unite, referent))
+        found[unite, referent] = nom or "", _added(before[1], one) if before else one
+    return [charge for nom, charge in sorted(found.values(), key=lambda row: (not row[0], row[0], row[1].nom))]
 
 
-def _silent(today: date, days: int) -> Q:
-    """Active, and without an exchange that the whole équipe reads since so many days."""
-    return Q(("last_exchange__lt", today - timedelta(days=days)), statut=Parcours.Statut.ACTIF)
+def _heard(today: date) -> Case:
+    """Which of the silences the last exchange is newer than: 0 of none, their number of all, as what sleeps.
+
+    One expression, grouped by: asked apart for each silence, the last exchange was looked for three times.
+    """
+    days = [Value(today - timedelta(days=days), output_field=DateField()) for days in reversed(SILENCES)]
+    bounds = Func(*days, template="ARRAY[%(expressions)s]")
+    bucket = Func(F("last_exchange"), bounds, function="width_bucket", output_field=IntegerField())
+    return Case(When(statut=Parcours.Statut.ACTIF, then=bucket), default=Value(len(SILENCES)))
 
 
-def _charge(unite: int, referent: UUID | None, nom: str, figures: list[Any]) -> Charge:
-    ouverts, suspendus, late, poids, *silences, oldest = figures
-    return Charge(unite, referent, nom, ouverts, suspendus, late, poids, tuple(silences), oldest)
+def _charge(unite: int, referent: UUID | None, nom: str, heard: int, figures: list[Any]) -> Charge:
+    ouverts, suspendus, late, poids, oldest = figures
+    # Nothing for 90 days (heard: 0) is nothing for 60 and for 30 either.
+    silent = tuple(ouverts if heard < len(SILENCES) - rank else 0 for rank in range(len(SILENCES)))
+    return Charge(unite, referent, nom, ouverts, suspendus, late, poids, silent, oldest)
 
 
 def by_referent(found: Iterable[Charge]) -> list[Charge]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accueil.models import Rattachement
-from evaluation.models.evaluation import CONTENT_NATURES
+from evaluation.collegues import colleagues
 from parcours.models import Ecrit, Intervenant, Parcours
 from parcours.models.ecrit import MAY_BE_NAMED, circles_read, may_be_named
 from parcours.models.scope import TEAM_NATURES
@@ -53,16 +53,12 @@ def readers(parcours: Parcours, author: Agent, named: Iterable[Agent] = ()) -> d
 
 
 def who_may_be_told(ecrit: Ecrit, by: Agent) -> QuerySet[Agent]:
-    """With whom `by` may share it: colleagues who work with the person and do not read it yet, none set aside."""
-    usager_id = ecrit.parcours.usager_id
-    holders = Rattachement.objects.live().filter(usager=usager_id, nature__in=CONTENT_NATURES, agent__isnull=False)
-    found = working_agents().filter(pk__in=holders.values("agent"), metier__famille__in=CARE)
+    """With whom `by` may share it: colleagues of the person who do not read it yet, whose work is no secret to `by`."""
     reading = readers(ecrit.parcours, ecrit.auteur, ecrit.nommes.all())[ecrit.cercle]
-    told = ecrit.partages.live().values("destinataire")
-    found = found.exclude(pk__in=[agent.pk for agent in (by, *reading)]).exclude(pk__in=told)
+    found = colleagues(ecrit.parcours.usager_id, by).exclude(pk__in=[agent.pk for agent in reading])
     if ecrit.cercle == Ecrit.Cercle.PROTECTION:
         found = found.filter(metier__famille__in=MAY_BE_NAMED)
-    return found.exclude(deports__usager=usager_id).select_related("metier").order_by("nom", "prenom")
+    return found
 
 
 def sentence(found: list[Agent], me: Agent) -> str:

@@ -5,7 +5,7 @@ A responsable reads metadata: the last exchange counted here is what the whole �
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -15,15 +15,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accueil.models import DroitSuivi, Orientation, ProtectedQuerySet, Relais, Usager
-from parcours.file_active import NATURES, with_last_exchange
+from parcours import majorites
+from parcours.file_active import with_last_exchange
 from parcours.models import Parcours
-from parcours.models.parcours import ParcoursQuerySet
+from parcours.models.parcours import ParcoursQuerySet, bilan_overdue
+from parcours.models.scope import NATURES
 from pole_social.models import Agent
 
 SILENCE = timedelta(days=60)
-# A young person leaving child protection: before the day, and a month after it.
-MAJORITES = (18, 21)
-BEFORE_BIRTHDAY, AFTER_BIRTHDAY = timedelta(days=90), timedelta(days=30)
 SHOWN = 50
 
 
@@ -64,7 +63,7 @@ def _rubriques(agent: Agent, today: date) -> Iterator[Rubrique]:
         "promised_on",
         _relais,
     )
-    yield _rubrique("bilans", "Bilans en retard", "prévu le", mine.filter(echeance__lt=today), "echeance", _parcours)
+    yield _rubrique("bilans", "Bilans en retard", "prévu le", mine.filter(bilan_overdue(today)), "echeance", _parcours)
     active = with_last_exchange(mine.filter(statut=Parcours.Statut.ACTIF)).filter(
         **{"last_exchange__lt": today - SILENCE}
     )
@@ -113,30 +112,14 @@ def _majorites(mine: ParcoursQuerySet, today: date) -> Rubrique:
 
     A measure is content: who leads the unité without being of the team does not read it, nor who is under one.
     """
-    years = [year for age in MAJORITES for year in (today.year - age, today.year + 1 - age)]
-    known = Q(
-        usager__naissance_annee__in=years, usager__naissance_mois__isnull=False, usager__naissance_jour__isnull=False
-    )
-    rows, has_more = mine.read_in_team().filter(known, entree=Parcours.Entree.ASE).order_by("pk").first_rows(SHOWN)
-    found = [Relance(row.usager, day, _parcours(row)) for row in rows for day in _birthdays(row.usager, today)]
+    due = Q(pk__in=[])
+    for age in majorites.AGES:
+        due |= Q(usager__date_naissance__range=majorites.births(age, today))
+    measured = mine.read_in_team().filter(due, entree=Parcours.Entree.ASE)
+    rows, has_more = measured.order_by("usager__date_naissance", "pk").first_rows(SHOWN)
+    found = [Relance(row.usager, one.jour, _parcours(row)) for row in rows for one in row.anniversaires(today)]
     found.sort(key=lambda relance: relance.jour)
     return Rubrique("majorites", "Dix-huit et vingt et un ans", "anniversaire le", found, has_more)
-
-
-def _birthdays(usager: Usager, today: date) -> Iterable[date]:
-    born = usager.naissance.complete if usager.naissance else None
-    if born is None:
-        return ()
-    days = (_birthday(born, age) for age in MAJORITES)
-    return [day for day in days if today - AFTER_BIRTHDAY <= day <= today + BEFORE_BIRTHDAY]
-
-
-def _birthday(born: date, age: int) -> date:
-    """Born on 29 February: the day before, in a year that has none (code civil, 388)."""
-    try:
-        return born.replace(year=born.year + age)
-    except ValueError:
-        return born.replace(year=born.year + age, day=28)
 
 
 def _parcours(row: Parcours) -> str:

@@ -18,11 +18,12 @@ from parcours.views import (
     pilotage,
     point,
     premiers,
+    presence,
     relais,
     relances,
     transmission,
 )
-from pole_social.access import ACT, CARE, FORM, MANAGERS, SEARCHERS, TEAM, page
+from pole_social.access import ACT, CARE, FORM, MANAGERS, SEARCHERS, TEAM, Role, page
 from pole_social.models import Acces
 
 app_name = "parcours"
@@ -224,6 +225,20 @@ urlpatterns = [
         roles=CARE,
         methods=FORM,
         name="equipe_fin",
+    ),
+    page(
+        "parcours/<uuid:pk>/presences/nouvelle/",
+        presence.nouvelle,
+        roles=CARE - {Role.SOCIAL},
+        methods=FORM,
+        name="presence_nouvelle",
+    ),
+    page(
+        "parcours/<uuid:pk>/presences/<uuid:presence>/retrait/",
+        presence.retrait,
+        roles=CARE - {Role.SOCIAL},
+        methods=ACT,
+        name="presence_retrait",
     ),
     page("parcours/<uuid:pk>/equipe/", equipe.equipe, roles=CARE, methods=FORM, name="equipe"),
     page("parcours/<uuid:pk>/ecrits/nouveau/", ecrit.ecrit_nouveau, roles=CARE, methods=FORM, name="ecrit_nouveau"),

@@ -65,6 +65,7 @@ evaluation:liste                  -          403  200  200  403  403  403  200  
 evaluation:trame                  -          403  200  200  403  403  403  200  200  200  200  403  403  403  200
 evaluation:synthese               evaluation 403  404  200  403  403  403  404  404  404  404  403  403  403  404
 evaluation:synthese               a_valider  403  200  404  403  403  403  404  200  404  404  403  403  403  404
+evaluation:partages               evaluation 403  404  200  403  403  403  403  403  403  403  403  403  403  403
 evaluation:relais                 attente    403  200  404  403  403  403  200  200  404  200  403  403  403  404
 evaluation:evaluation             evaluation 403  404  200  403  403  403  404  200  404  200  403  403  403  404
 evaluation:contributions          -          403  200  200  200  200  200  403  403  403  403  403  403  403  403
@@ -91,6 +92,7 @@ parcours:concertation             table      403  404  200  200  404  404  404  
 parcours:concertation_modification table     403  404  200  200  404  404  404  404  200  200  403  403  403  404
 parcours:concertation_point_nouveau table    403  404  200  200  404  404  403  403  403  403  403  403  403  403
 parcours:concertation_compte_rendu table     403  404  302  302  404  404  403  403  403  403  403  403  403  403
+parcours:presence_nouvelle        parcours   403  403  403  200  404  404  403  403  403  403  403  403  403  403
 parcours:bilan_nouveau            parcours   403  404  200  200  404  404  403  403  403  403  403  403  403  403
 parcours:suspension               parcours   403  404  200  404  404  404  403  403  403  403  403  403  403  403
 parcours:cloture                  parcours   403  404  200  404  404  404  403  403  403  403  403  403  403  403

@@ -175,6 +175,8 @@ ELSEWHERE = {
     "concertation_retrait",
     "ecrit_addendum",
     "ecrit_relecture",
+    "partage",
     "partage_nouveau",
     "partage_retrait",
+    "presence_retrait",
 }

@@ -10,7 +10,7 @@ from accueil.models.fusion import Distincts, Fusion, LigneFusion
 from accueil.models.identite import Correction, NumeroExterne, Representant
 from accueil.models.motif import Motif
 from accueil.models.orientation import EtapeOrientation, Orientation
-from accueil.models.partage import Partage, PartageQuerySet
+from accueil.models.partage import ActePartage, Partage, PartageQuerySet
 from accueil.models.passage import CompteurPassage, EtapePassage, Passage, PassageUsager
 from accueil.models.piece import Checklist, PieceDemandee
 from accueil.models.rattachement import Deport, Rattachement
@@ -22,6 +22,7 @@ from accueil.models.visibility import ProtectedQuerySet
 from accueil.models.vocabulaire import Mot
 
 __all__ = [
+    "ActePartage",
     "AideFinanciere",
     "AppelAide",
     "Bareme",

@@ -26,17 +26,8 @@ class PartageQuerySet(ProtectedQuerySet[Any]):
         return self.live().filter(destinataire=agent)
 
 
-class Partage(PersonRow):
-    """One thing, shared by one professional with one other. Written once, then only revoked."""
-
-    class Base(models.TextChoices):
-        """The law that allows it: code de l’action sociale et des familles, de la santé publique, pénal."""
-
-        PROTECTION = "casf_l226_2_2", "partage en protection de l’enfance (CASF, L226-2-2)"
-        TRANSMISSION = "casf_l226_2_1", "information préoccupante (CASF, L226-2-1)"
-        SOCIAL = "casf_l121_6_2", "coordination entre travailleurs sociaux (CASF, L121-6-2)"
-        SOIN = "csp_l1110_4", "équipe de soins (CSP, L1110-4)"
-        SIGNALEMENT = "cp_226_14", "signalement de sévices ou de privations (code pénal, 226-14)"
+class ActePartage(PersonRow):
+    """One professional tells one other, until a day. Written once, then only revoked."""
 
     class Information(models.TextChoices):
         """What the person knows: recorded beside the basis, never instead of it."""
@@ -47,12 +38,6 @@ class Partage(PersonRow):
 
     auteur = models.ForeignKey(Agent, verbose_name="partagé par", on_delete=models.PROTECT, related_name="+")
     destinataire = models.ForeignKey(Agent, verbose_name="partagé avec", on_delete=models.PROTECT, related_name="+")
-    motif = models.CharField(
-        "pourquoi",
-        max_length=500,
-        help_text="Ce que ce collègue fera de ce qu’il lit. Lu par lui et par qui lit déjà.",
-    )
-    base = models.CharField("sur quelle base", max_length=20, choices=Base)
     information = models.CharField("la personne", max_length=15, choices=Information)
     jusqu_au = models.DateField("jusqu’au")
     created_at = models.DateTimeField("partagé le", default=timezone.now, editable=False)
@@ -78,6 +63,29 @@ class Partage(PersonRow):
         if not type(self)._base_manager.filter(pk=self.pk, revoked_at=None).update(revoked_at=now, revoked_by=by):
             raise MoveRefused
         self.revoked_at, self.revoked_by = now, by
+
+
+class Partage(ActePartage):
+    """One thing that one more professional reads: why, and on which basis."""
+
+    class Base(models.TextChoices):
+        """The law that allows it: code de l’action sociale et des familles, de la santé publique, pénal."""
+
+        PROTECTION = "casf_l226_2_2", "partage en protection de l’enfance (CASF, L226-2-2)"
+        TRANSMISSION = "casf_l226_2_1", "information préoccupante (CASF, L226-2-1)"
+        SOCIAL = "casf_l121_6_2", "coordination entre travailleurs sociaux (CASF, L121-6-2)"
+        SOIN = "csp_l1110_4", "équipe de soins (CSP, L1110-4)"
+        SIGNALEMENT = "cp_226_14", "signalement de sévices ou de privations (code pénal, 226-14)"
+
+    motif = models.CharField(
+        "pourquoi",
+        max_length=500,
+        help_text="Ce que ce collègue fera de ce qu’il lit. Lu par lui et par qui lit déjà.",
+    )
+    base = models.CharField("sur quelle base", max_length=20, choices=Base)
+
+    class Meta(ActePartage.Meta):
+        abstract = True
 
 
 def partage_constraints(name: str, *shared: str) -> list[models.BaseConstraint]:

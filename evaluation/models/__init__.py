@@ -8,6 +8,7 @@ from evaluation.models.exploration import (
     PointAppui,
 )
 from evaluation.models.niveau import NiveauReleve
+from evaluation.models.partage import PartageEvaluation
 from evaluation.models.proposition import Proposition, RegleProposition
 from evaluation.models.referentiel import Fragilite
 from evaluation.models.relecture import Relecture
@@ -21,6 +22,7 @@ __all__ = [
     "Fragilite",
     "FragiliteReperee",
     "NiveauReleve",
+    "PartageEvaluation",
     "PointAppui",
     "Proposition",
     "RegleProposition",

@@ -26,6 +26,8 @@ CONTENT_NATURES = (
     Nature.DELEGATION,
 )
 WORK_NATURES = (Nature.EVALUATION, Nature.CONTRIBUTION)
+# Who may share the synthesis: whoever makes the evaluation, or works in a parcours of the person now.
+SHARING_NATURES = (Nature.EVALUATION, Nature.REFERENT, Nature.INTERVENANT, Nature.DELEGATION)
 # What the responsable reads the content by, until they decide.
 DECISION_NATURE = Nature.VALIDATION
 DAYS_TO_EVALUATE = 30
@@ -51,6 +53,11 @@ class EvaluationQuerySet(ProtectedQuerySet["Evaluation"]):
         """
         mine = self.allowing(agent).filter(agent=agent, nature__in=WORK_NATURES, source_id=OuterRef("pk"))
         return self.visible_to(agent).filter(Exists(mine))
+
+    def shareable_by(self, agent: Agent) -> Self:
+        """Settled ones whose content this agent reads, and may share. Whoever was told does not pass it on."""
+        mine = self.allowing(agent).filter(agent=agent, nature__in=SHARING_NATURES)
+        return self.visible_to(agent).filter(Exists(mine), statut__in=Evaluation.SETTLED)
 
     def locked(self) -> Self:
         """Each waits for whoever is writing in it: what is checked next stays true until the commit."""
@@ -90,6 +97,8 @@ class Evaluation(PersonRow, Versioned, WithMoves):
         SANS_ACCOMPAGNEMENT = "sans_accompagnement", "sans accompagnement"
 
     OPEN = (Statut.EN_COURS, Statut.A_VALIDER, Statut.A_REPRENDRE)
+    # What it says is decided: it may be shared.
+    SETTLED = (Statut.VALIDEE, Statut.SANS_ACCOMPAGNEMENT)
     MOVES = {
         Statut.EN_COURS: (Statut.A_VALIDER, Statut.SANS_ACCOMPAGNEMENT),
         Statut.A_VALIDER: (Statut.VALIDEE, Statut.A_REPRENDRE),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accueil.models import ProtectedQuerySet
 from accueil.models.rattachement import RattachementQuerySet
-from evaluation.models.evaluation import Evaluation, content_relationships
+from evaluation.models.evaluation import CONTENT_NATURES, Evaluation, content_relationships
+from evaluation.models.partage import shared_with
 from evaluation.models.referentiel import Fragilite
 from pole_social.access import CARE, EVALUATORS
 from pole_social.models import Agent, Domaine, PersonRow, Versioned
@@ -24,9 +25,29 @@ class ContentQuerySet(ProtectedQuerySet):
     usager_path = "evaluation__usager_id"
     evaluation_path = "evaluation_id"
     readers = EVALUATORS | CARE
+    _is_synthese = False
+
+    def for_synthese(self) -> Self:
+        """Asked by the page of a shared synthesis alone: `visible_to` then knows of the partages too.
+
+        Everywhere else a partage opens nothing: neither the evaluation's page nor what a parcours shows of it.
+        """
+        found = self.all()
+        found._is_synthese = True
+        return found
+
+    def _clone(self) -> Self:
+        clone = super()._clone()
+        clone._is_synthese = self._is_synthese
+        return clone
 
     def allowing(self, agent: Agent) -> RattachementQuerySet:
-        return content_relationships(self, agent, self.evaluation_path)
+        """By work on the person's evaluation or parcours; or, of the synthesis, by a partage and any such work."""
+        working = content_relationships(self, agent, self.evaluation_path)
+        if not self._is_synthese:
+            return working
+        told = shared_with(agent, OuterRef(OuterRef(self.evaluation_path)))
+        return working | self.relationships(agent, *CONTENT_NATURES).filter(Exists(told))
 
 
 class ExplorationQuerySet(ContentQuerySet):

@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from evaluation.forms.domaine import KEPT_OFF_PAPER, VIOLENCES, calls_protocol
 from evaluation.models import Evaluation, Exploration, FragiliteReperee
 from pole_social.models import Agent
@@ -89,15 +91,22 @@ class Ligne:
 
 def lignes_of(evaluation: Evaluation, agent: Agent) -> list[Ligne]:
     """The domaines in order; empty for whoever reads the metadata only."""
-    explored = Exploration.objects.visible_to(agent).filter(evaluation=evaluation)
+    explored = Exploration.objects.visible_to(agent)
+    return _put_together(evaluation, explored, FragiliteReperee.objects.visible_to(agent))
+
+
+def lignes_shared_with(agent: Agent, evaluation: Evaluation) -> list[Ligne]:
+    """The same, for the synthesis of an evaluation that was shared with `agent`."""
+    explored = Exploration.objects.for_synthese().visible_to(agent)
+    return _put_together(evaluation, explored, FragiliteReperee.objects.for_synthese().visible_to(agent))
+
+
+def _put_together(evaluation: Evaluation, explored: QuerySet, noted: QuerySet) -> list[Ligne]:
     found: defaultdict[UUID, list[FragiliteReperee]] = defaultdict(list)
-    for fragilite in (
-        FragiliteReperee.objects.visible_to(agent)
-        .filter(exploration__evaluation=evaluation, removed_at=None)
-        .select_related("fragilite")
-    ):
+    standing = noted.filter(exploration__evaluation=evaluation, removed_at=None)
+    for fragilite in standing.select_related("fragilite"):
         found[fragilite.exploration_id].append(fragilite)
-    rows = explored.select_related("domaine", "explored_by").order_by("domaine__ordre")
+    rows = explored.filter(evaluation=evaluation).select_related("domaine", "explored_by").order_by("domaine__ordre")
     return [Ligne(row, found[row.pk]) for row in rows]
 
 

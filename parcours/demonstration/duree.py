@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from accueil.models import Partage
-from evaluation.models import Fragilite, NiveauReleve
+from accueil.models import Partage, Usager
+from evaluation.models import Evaluation, Fragilite, NiveauReleve, PartageEvaluation
 from parcours.demonstration.clock import Today, at
 from parcours.demonstration.guichet import Agents, People
 from parcours.models import (
@@ -19,6 +19,7 @@ from parcours.models import (
     EntreeDirecte,
     Parcours,
     PartageEcrit,
+    PartagePresence,
     Point,
     Transmission,
 )
@@ -57,6 +58,8 @@ def make_duree(people: People, agents: Agents, today: Today) -> None:
     make_transmissions(agents, today)
     make_entrees(people, agents, today)
     make_partages(agents, today)
+    make_synthese(people["mariama"], agents, today)
+    make_presence(people["yasmina"], agents, today)
 
 
 def _worked(day: date) -> date:
@@ -192,4 +195,38 @@ def make_partages(agents: Agents, today: Today) -> None:
             base=Partage.Base.SOCIAL,
             information=Partage.Information.ACCORD,
             jusqu_au=today.date + timedelta(days=60),
+        )
+
+
+def make_synthese(usager: Usager, agents: Agents, today: Today) -> None:
+    """The référent shared the synthesis with the psychologist of the team; once before, it had been taken back."""
+    referent, told = agents["assistant-social-2"], agents["psychologue"]
+    shared = Evaluation.objects.filter(usager=usager, statut=Evaluation.Statut.VALIDEE).earliest("opened_on")
+    for days, motif in ((40, "Préparer le premier entretien avec Fatoumata"), (6, "Reprendre avec les parents")):
+        with at(today.earlier(days, 14)):
+            made = PartageEvaluation.objects.create(
+                evaluation=shared,
+                auteur=referent,
+                destinataire=told,
+                motif=motif,
+                base=Partage.Base.SOCIAL,
+                information=Partage.Information.ACCORD,
+                jusqu_au=timezone.localdate() + timedelta(days=90),
+            )
+        if days == 40:
+            with at(today.earlier(20, 9)):
+                made.revoke(by=referent)
+
+
+def make_presence(usager: Usager, agents: Agents, today: Today) -> None:
+    """The mother agreed that the CESF who follows her budget knows of the PMI."""
+    by = agents["puericultrice"]
+    with at(today.earlier(9, 11)):
+        PartagePresence.objects.create(
+            parcours=Parcours.objects.open().get(usager=usager, intervenants__agent=by, intervenants__is_referent=True),
+            unite=by.unites[0],
+            auteur=by,
+            destinataire=agents["cesf"],
+            information=Partage.Information.ACCORD,
+            jusqu_au=today.date + timedelta(days=120),
         )

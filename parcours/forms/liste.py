@@ -11,12 +11,13 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from parcours.file_active import SILENCES
 from parcours.models import Parcours
-from parcours.models.parcours import ParcoursQuerySet
+from parcours.models.parcours import ParcoursQuerySet, bilan_overdue
 from pole_social.forms import HubForm
 
 REFERENT, INTERVENANT, REMPLACANT = "referent", "intervenant", "remplacant"
-BILAN_EN_RETARD, SUSPENDU = "bilan", "suspendu"
+BILAN_EN_RETARD, SUSPENDU, CLOS = "bilan", "suspendu", "clos"
 NAMES = ("place", "etat", "sans_contact")
 
 
@@ -36,12 +37,17 @@ class MesParcoursForm(HubForm):
     etat = forms.ChoiceField(
         label="État",
         required=False,
-        choices=[("", "Tous"), (BILAN_EN_RETARD, "Bilan en retard"), (SUSPENDU, "Suspendus")],
+        choices=[
+            ("", "Ouverts"),
+            (BILAN_EN_RETARD, "Bilan en retard"),
+            (SUSPENDU, "Suspendus"),
+            (CLOS, "Clos, que je peux rouvrir"),
+        ],
     )
     sans_contact = forms.ChoiceField(
         label="Sans contact noté",
         required=False,
-        choices=[("", "Peu importe"), *((str(days), f"Depuis {days} jours") for days in (30, 60, 90))],
+        choices=[("", "Peu importe"), *((str(days), f"Depuis {days} jours") for days in SILENCES)],
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -56,6 +62,11 @@ class MesParcoursForm(HubForm):
         self.is_valid()
         return {name: self.cleaned_data[name] for name in NAMES if self.cleaned_data.get(name)}
 
+    @property
+    def wants_closed(self) -> bool:
+        """They are no part of what is open: another list, under the same filters."""
+        return self.asked().get("etat") == CLOS
+
     def narrow(self, found: ParcoursQuerySet) -> ParcoursQuerySet:
         asked = self.asked()
         places = {
@@ -64,12 +75,12 @@ class MesParcoursForm(HubForm):
             REMPLACANT: Q(is_inside=False),
         }
         today = timezone.localdate()
-        states = {BILAN_EN_RETARD: Q(echeance__lt=today), SUSPENDU: Q(statut=Parcours.Statut.SUSPENDU)}
+        states = {BILAN_EN_RETARD: bilan_overdue(today), SUSPENDU: Q(statut=Parcours.Statut.SUSPENDU)}
         found = found.filter(places.get(asked.get("place", ""), Q()), states.get(asked.get("etat", ""), Q()))
         if days := asked.get("sans_contact"):
             # Before the first exchange, since the opening.
             since = Coalesce("last_contact", F("opened_on"))
-            found = found.annotate(quiet_since=since).filter(quiet_since__lte=today - timedelta(days=int(days)))
+            found = found.annotate(quiet_since=since).filter(quiet_since__lt=today - timedelta(days=int(days)))
         return found
 
     def address(self, apres: str) -> str:

@@ -7,6 +7,7 @@ from parcours.models.entree import EntreeDirecte
 from parcours.models.equipe import Intervenant
 from parcours.models.objectif import Action, EtapeAction, Objectif
 from parcours.models.parcours import EtapeParcours, Parcours
+from parcours.models.presence import PartagePresence
 from parcours.models.transmission import EtapeTransmission, Transmission
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Objectif",
     "Parcours",
     "PartageEcrit",
+    "PartagePresence",
     "Point",
     "RelectureEcrit",
     "Transmission",

@@ -137,6 +137,13 @@ class Action(PersonRow, Versioned, WithMoves):
             )
         ]
 
+    @property
+    def qui(self) -> str:
+        """Who does it, by name."""
+        if self.agent:
+            return self.agent.nom_complet
+        return self.partenaire.nom if self.partenaire else self.get_porteur_display()
+
     def __str__(self) -> str:
         return self.libelle
 

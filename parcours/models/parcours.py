@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from django.db import models, transaction
-from django.db.models import Min, OuterRef, Q, Subquery
+from django.db.models import Case, Min, OuterRef, Q, Subquery, When
 from django.db.models.functions import Least
 from django.utils import timezone
 
 from accueil.models import ProtectedQuerySet, Rattachement, Relais, Usager
 from accueil.models.rattachement import RattachementQuerySet
+from parcours.majorites import Anniversaire, near
 from parcours.models.equipe import Intervenant
 from parcours.models.objectif import Action
 from parcours.models.scope import Nature, team_relationships
@@ -19,6 +20,11 @@ from pole_social.access import TEAM
 from pole_social.models import Agent, Etape, PersonRow, Unite, Versioned, WithMoves
 
 FIRST_BILAN = timedelta(days=91)
+
+
+def bilan_overdue(today: date) -> Q:
+    """An active parcours whose bilan is past; one that is suspended waits for its own day."""
+    return Q(statut=Parcours.Statut.ACTIF, echeance__lt=today)
 
 
 class ParcoursQuerySet(ProtectedQuerySet["Parcours"]):
@@ -44,7 +50,9 @@ class ParcoursQuerySet(ProtectedQuerySet["Parcours"]):
         """Annotate `next_on`: the first of the bilan, the wake-up and the open actions' dates."""
         steps = Action.objects.open().filter(parcours=OuterRef("pk")).order_by()
         first = steps.values("parcours").annotate(first=Min("echeance")).values("first")
-        return self.annotate(next_on=Least("echeance", "wakes_on", Subquery(first)))
+        # Nobody waits for the bilan of one that sleeps: PostgreSQL leaves what is null out of the least.
+        bilan = Case(When(~Q(statut=Parcours.Statut.SUSPENDU), then="echeance"))
+        return self.annotate(next_on=Least(bilan, "wakes_on", Subquery(first)))
 
     def with_referent(self) -> Self:
         """Annotate `referent_nom` and `referent_prenom`, in the same query."""
@@ -154,6 +162,16 @@ class Parcours(PersonRow, Versioned, WithMoves):
     def is_open_file(self) -> bool:
         """Not closed: what may be closed may also be reopened, so every state has moves."""
         return self.statut in self.OPEN
+
+    def anniversaires(self, today: date) -> list[Anniversaire]:
+        """The eighteenth and twenty-first birthdays that are near, of somebody followed under a measure."""
+        born = self.usager.naissance.complete if self.usager.naissance else None
+        return near(born, today) if born and self.entree == self.Entree.ASE else []
+
+    @property
+    def majorite(self) -> Anniversaire | None:
+        """The one to have in mind today. For the team alone: a measure is content."""
+        return next(iter(self.anniversaires(timezone.localdate())), None)
 
     @transaction.atomic
     def add_intervenant(self, agent: Agent, *, is_referent: bool = False) -> Intervenant:

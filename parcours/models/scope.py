@@ -9,9 +9,11 @@ from django.db.models import OuterRef
 from accueil.models import ProtectedQuerySet, Rattachement
 from accueil.models.rattachement import RattachementQuerySet
 from pole_social.access import TEAM
-from pole_social.models import Agent
+from pole_social.models import Agent, Unite
 
 Nature = Rattachement.Nature
+# The unités that support people over time: they accept relais into parcours.
+NATURES = (Unite.Nature.ACCOMPAGNEMENT, Unite.Nature.SANTE, Unite.Nature.SANTE_SEXUELLE)
 TEAM_NATURES = (Nature.REFERENT, Nature.INTERVENANT, Nature.FIN_DE_RELAIS, Nature.DELEGATION)
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from parcours.forms.concertation import ConcertationEditForm, ConcertationForm
 from parcours.models import Action, Addendum, Concertation, Ecrit, Point
-from parcours.views.scope import NATURES
+from parcours.models.scope import NATURES
 from pole_social.access import CARE, signed_in
 from pole_social.models import Agent, MoveRefused, Unite
 from pole_social.once import once

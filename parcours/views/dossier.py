@@ -17,6 +17,7 @@ from parcours.chronologie import read
 from parcours.dossier import Lus, fil, lire
 from parcours.echeances import echeances
 from parcours.models import Action, Intervenant, Parcours
+from parcours.partages import named, partages_of, told_to
 from pole_social.access import signed_in
 from pole_social.models import Agent
 
@@ -32,7 +33,8 @@ class Suivi:
 def dossier(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Its later pages are the older part of the timeline alone."""
     agent = signed_in(request)
-    found = get_object_or_404(Usager.objects.visible_to(agent).select_related("commune"), pk=pk)
+    visible = Usager.objects.visible_to(agent).annotate(told=told_to(agent, "pk")).select_related("commune")
+    found = get_object_or_404(visible, pk=pk)
     before = request.GET.get("avant", "")
     key = read(before)
     lus = lire(found, agent, key)
@@ -50,8 +52,10 @@ def _today(usager: Usager, agent: Agent, lus: Lus) -> dict[str, Any]:
         "aujourdhui": timezone.localdate(),
         "echeances": echeances(lus, steps),
         "suivis": [_suivi(parcours, lus) for parcours in lus.parcours],
-        "evaluations": lus.evaluations,
         "menages": households(agent, usager),
+        "presences": named(vars(usager)["told"]),
+        "partages": partages_of(usager.pk, agent),
+        "can_tell": False,
         **_obtained(usager, agent, lus.droits),
     }
 

@@ -14,8 +14,9 @@ from accueil.forms.usager import NouvelUsagerForm, searched
 from accueil.models import Usager
 from parcours.forms.entree import EntreeForm, EntreeNouvelleForm
 from parcours.models import EntreeDirecte, Parcours
+from parcours.models.scope import NATURES
 from parcours.opening import standing
-from parcours.views.scope import NATURES, worked_on
+from parcours.views.scope import worked_on
 from pole_social.access import signed_in
 from pole_social.models import Agent, Territoire, Unite
 from pole_social.once import once

@@ -13,19 +13,21 @@ from accueil.models import Rattachement, Relais
 from parcours.chronologie import chronologie
 from parcours.constats import constats
 from parcours.models import Action, Ecrit, Intervenant, Objectif, Parcours
+from parcours.models.presence import MAY_TELL
+from parcours.partages import named, partages_of, told_to
 from parcours.views.bilan import bilans_of
 from parcours.views.entree import entrees_of
 from parcours.views.fin import acts_of
-from parcours.views.point import to_come
+from parcours.views.point import points_of
 from parcours.views.transmission import transmissions_of
-from pole_social.access import signed_in
+from pole_social.access import Role, signed_in
 from pole_social.models import Agent, Metier
 
 
 def parcours(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The team reads its content; a responsable outside it, the metadata alone."""
     agent = signed_in(request)
-    visible = Parcours.objects.visible_to(agent).with_next_on()
+    visible = Parcours.objects.visible_to(agent).with_next_on().annotate(told=told_to(agent))
     found = get_object_or_404(visible.select_related("usager__commune", "unite__lieu"), pk=pk)
     team = Intervenant.objects.visible_to(agent).live().filter(parcours=found).select_related("agent__metier")
     equipe = list(team)
@@ -44,7 +46,12 @@ def parcours(request: HttpRequest, pk: UUID) -> HttpResponse:
     can_write = found.statut in Parcours.OPEN and any(one.agent_id == agent.pk for one in equipe)
     content = _content(request, found, agent, equipe)
     content |= acts_of(found, agent, equipe, context["acces"])
-    return render(request, "parcours/parcours.html", context | content | {"can_write": can_write})
+    acts = {
+        "can_write": can_write,
+        "can_tell": can_write and agent.famille in MAY_TELL,
+        "can_share": can_write and Role.SOCIAL in agent.roles,
+    }
+    return render(request, "parcours/parcours.html", context | content | acts)
 
 
 def _to_involve(found: Parcours, equipe: list[Intervenant]) -> list[Metier]:
@@ -59,15 +66,17 @@ def _content(request: HttpRequest, found: Parcours, agent: Agent, equipe: list[I
     actions = Action.objects.visible_to(agent).filter(parcours=found).select_related("agent", "partenaire")
     steps = list(actions)
     before = request.GET.get("avant", "")
-    bilans = bilans_of(found, agent)
+    bilans, points = bilans_of(found, agent), points_of(found, agent)
     return {
         "a_solliciter": _to_involve(found, equipe),
         "groupes": _grouped(objectifs, steps),
         "brouillons": list(mine),
-        "concertations": to_come(found, agent),
+        "concertations": points["concertations"],
         "constats": constats(agent, relais_envoyes__parcours=found),
+        "presences": named(vars(found)["told"]),
+        "partages": partages_of(found.usager_id, agent),
         **entrees_of(found, agent),
-        "chronologie": chronologie(found, agent, before=before, bilans=bilans["bilans"]),
+        "chronologie": chronologie(found, agent, before=before, bilans=bilans["bilans"], points=points["tenues"]),
         "is_first_page": not before,
         **bilans,
     }

@@ -29,11 +29,12 @@ from pole_social.once import once, once_unless_taken
 BROUGHT = Ecrit.Modalite.CONCERTATION
 
 
-def to_come(parcours: Parcours, agent: Agent) -> list[Point]:
-    """The round tables that will speak of this parcours, the soonest first."""
-    found = Point.objects.visible_to(agent).live().filter(parcours=parcours)
-    coming = found.filter(concertation__statut=Concertation.Statut.PREVUE).select_related("concertation")
-    return list(coming.order_by("concertation__held_on", "concertation__begins_at", "pk"))
+def points_of(parcours: Parcours, agent: Agent) -> dict[str, list[Point]]:
+    """For the page of the parcours: the round tables that will speak of it, the soonest first, and those that did."""
+    found = Point.objects.visible_to(agent).live().filter(parcours=parcours).select_related("concertation")
+    rows = list(found.order_by("concertation__held_on", "concertation__begins_at", "pk"))
+    of_state = {statut: [row for row in rows if row.concertation.statut == statut] for statut in Concertation.Statut}
+    return {"concertations": of_state[Concertation.Statut.PREVUE], "tenues": of_state[Concertation.Statut.TENUE]}
 
 
 def nouveau(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -14,9 +14,9 @@ from accueil.models import Demande, Relais
 from evaluation.views.dit import faits_on_the_way
 from parcours.forms.relais import AcceptationForm, RetourForm
 from parcours.models import Parcours
+from parcours.models.scope import NATURES
 from parcours.opening import send_back
 from parcours.premiers import offered
-from parcours.views.scope import NATURES
 from pole_social.access import CARE, signed_in
 from pole_social.models import Agent
 from pole_social.once import once, repeated

@@ -7,10 +7,7 @@ from django.db.models import Exists, OuterRef
 from accueil.models import Rattachement
 from parcours.models import Intervenant, Parcours
 from parcours.models.parcours import ParcoursQuerySet
-from pole_social.models import Agent, Unite
-
-# The unités that support people over time: they accept relais into parcours.
-NATURES = (Unite.Nature.ACCOMPAGNEMENT, Unite.Nature.SANTE, Unite.Nature.SANTE_SEXUELLE)
+from pole_social.models import Agent
 
 
 def worked_on(agent: Agent) -> ParcoursQuerySet:

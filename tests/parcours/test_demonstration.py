@@ -32,7 +32,14 @@ from accueil.models import (
     Relais,
     Usager,
 )
-from evaluation.models import Contribution, EtapeEvaluation, Evaluation, Exploration, NiveauReleve
+from evaluation.models import (
+    Contribution,
+    EtapeEvaluation,
+    Evaluation,
+    Exploration,
+    NiveauReleve,
+    PartageEvaluation,
+)
 from parcours.demonstration import seed as demonstration
 from parcours.demonstration.builders import make_demande
 from parcours.demonstration.clock import Today, at
@@ -45,6 +52,7 @@ from parcours.models import (
     Intervenant,
     Parcours,
     PartageEcrit,
+    PartagePresence,
     Point,
     Transmission,
 )
@@ -285,6 +293,7 @@ class TestDemonstration(TestCase):
         assert Transmission.objects.covering().exists()
         assert set(EntreeDirecte.objects.values_list("source", flat=True)) == {"rsa", "naissance"}
         assert PartageEcrit.objects.live().count() == 1
+        assert PartageEvaluation.objects.live().count() == PartagePresence.objects.live().count() == 1
 
     def test_one_team_of_several_professions(self) -> None:
         parcours = Parcours.objects.get(intervenants__agent__username="psychologue")

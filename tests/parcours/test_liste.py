@@ -21,6 +21,7 @@ from parcours.demonstration.builders import (
     make_passage,
     make_relais,
 )
+from parcours.fin import close
 from parcours.models import Bilan, Ecrit, Intervenant, Parcours
 from pole_social.models import Acces, Agent
 from tests.bulk import copies, related_alike
@@ -283,6 +284,26 @@ class TestState:
             "Aucun de vos parcours ne répond à ces filtres."
             in client.get(URL, {"place": "intervenant"}).content.decode()
         )
+
+    def test_an_ended_one_is_found_by_who_may_reopen_it(
+        self, cast: SimpleNamespace, browse: Browse, suivi: Parcours
+    ) -> None:
+        suivi.add_intervenant(cast.cesf)
+        client = browse("assistant-social-2")
+        assert shown(client, etat="clos") == [], "the control: it is open"
+        close(suivi, motif=Parcours.MotifCloture.DEPART, by=cast.assistant_social_2)
+        assert shown(client) == shown(client, etat="bilan") == []
+        assert shown(client, etat="clos") == shown(client, etat="clos", place="referent") == [suivi]
+        assert shown(browse("cesf"), etat="clos") == [], "not by the team"
+        assert last_row("liste").usager_ids == []
+        text = client.get(URL, {"etat": "clos"}).content.decode()
+        assert "1 parcours que je peux rouvrir" in text and "bilan en retard" not in text
+        assert last_row("liste").usager_ids == [suivi.usager_id]
+        # The filter stands above an empty list too: nothing else leads there.
+        assert 'value="clos"' in client.get(URL).content.decode()
+        standing = Rattachement.objects.live().filter(agent=cast.assistant_social_2, source_id=suivi.pk)
+        standing.update(starts_at=timezone.now(), ends_at=timezone.now())
+        assert shown(client, etat="clos") == [], "nor after thirty days"
 
     @together("value", ["tout", "31", "-1", "1 OR 1=1", *HOSTILE])
     @together("name", ["place", "etat", "sans_contact"])

@@ -13,8 +13,9 @@ from django.utils import timezone
 from accueil.models import Deport, Relais, Usager
 from parcours.demonstration.builders import UsagerFactory, make_ecrit, make_parcours, make_relais
 from parcours.fin import close, suspend
+from parcours.majorites import AGES, births, near, years_after
 from parcours.models import Bilan, Ecrit, Parcours
-from parcours.relances import _birthday, rubriques
+from parcours.relances import rubriques
 from parcours.transmission import leave
 from pole_social.models import Acces, Agent
 from tests.parcours.aides import masked
@@ -124,6 +125,8 @@ class TestSilence:
         assert lines(leader) == {}
         renewed(suivi, wakes_on=ago(1))
         assert lines(leader) == {"reprises": [ago(1)]}
+        renewed(suivi, wakes_on=ago(-10), echeance=ago(3))
+        assert lines(leader) == {}, "nobody waits for the bilan of one that sleeps"
 
     def test_what_is_closed_is_chased_no_more(self, cast: SimpleNamespace, leader: Agent, suivi: Parcours) -> None:
         close(suivi, motif=Parcours.MotifCloture.DEPART, by=cast.assistant_social_2)
@@ -153,8 +156,8 @@ class TestDates:
     @together(
         ("born", "jour"),
         [
-            (lambda today: today.replace(year=today.year - 18), 0),
-            (lambda today: (today + timedelta(days=80)).replace(year=(today + timedelta(days=80)).year - 21), 80),
+            (lambda today: years_after(today, -18), 0),
+            (lambda today: years_after(today + timedelta(days=80), -21), 80),
         ],
     )
     def test_coming_of_age_of_a_young_person_under_a_measure(
@@ -173,14 +176,37 @@ class TestDates:
         renewed(suivi, entree=Parcours.Entree.RSA)
         leave(suivi.intervenants.live().get(agent=leader), by=leader)
 
+    @together(("days", "is_near"), [(30, True), (31, False), (-90, True), (-91, False)])
+    def test_a_month_after_the_day_and_three_before(self, db: None, days: int, is_near: bool) -> None:
+        """Across the change of year too."""
+        for today in (date(2027, 1, 10), date(2026, 12, 20), date(2028, 2, 29)):
+            day = today - timedelta(days=days)
+            for age in AGES:
+                born = years_after(day, -age)
+                if years_after(born, age) != day:
+                    continue
+                assert [one.age for one in near(born, today)] == [age] * is_near, (today, age)
+                first, last = births(age, today)
+                assert is_near <= (first <= born <= last), "what the query leaves out is never near"
+
+    def test_the_day_has_passed_in_the_year_before(self, cast: SimpleNamespace, leader: Agent, suivi: Parcours) -> None:
+        day = timezone.localdate() - timedelta(days=30)
+        born = years_after(day, -18)
+        Usager.objects.filter(pk=suivi.usager_id).update(
+            naissance_annee=born.year, naissance_mois=born.month, naissance_jour=born.day
+        )
+        renewed(suivi, opened_on=ago(10), entree=Parcours.Entree.ASE)
+        suivi.add_intervenant(leader)
+        assert lines(leader) == {"majorites": [years_after(born, 18)]}
+
     def test_an_unknown_day_is_no_birthday(self, leader: Agent, suivi: Parcours) -> None:
         Usager.objects.filter(pk=suivi.usager_id).update(naissance_annee=timezone.localdate().year - 18)
         renewed(suivi, opened_on=ago(10), entree=Parcours.Entree.ASE)
         assert lines(leader) == {}
 
     def test_born_on_29_february(self) -> None:
-        assert _birthday(date(2008, 2, 29), 18) == date(2026, 2, 28)
-        assert _birthday(date(2008, 2, 29), 20) == date(2028, 2, 29)
+        assert years_after(date(2008, 2, 29), 18) == date(2026, 2, 28)
+        assert years_after(date(2008, 2, 29), 20) == date(2028, 2, 29)
 
 
 class TestSecrecy:

@@ -1,0 +1,155 @@
+"""For whoever is not told, an act of sharing leaves no trace: not one byte, on no page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accueil.models import Usager
+from evaluation.models import Evaluation, PartageEvaluation
+from parcours.demonstration.builders import make_ecrit
+from parcours.models import Ecrit, Parcours, PartageEcrit, PartagePresence
+from parcours.partages import partages_of
+from tests.parcours.partages import PAGES, REFERENT, asked, evaluated, pmi, seen
+from tests.queries import count_queries
+from tests.together import together
+
+Browse = Callable[[str], Client]
+SOCIAL_TEAM = [REFERENT, "cesf", "puericultrice", "medecin", "psychologue", "ccf"]
+OUTSIDE = ["assistant-social", "responsable-accompagnement"]
+
+
+@pytest.fixture
+def social(cast: SimpleNamespace, aminata: Usager) -> Parcours:
+    return evaluated(cast, aminata)
+
+
+@pytest.fixture
+def sante(cast: SimpleNamespace, social: Parcours) -> Parcours:
+    return pmi(cast, social.usager)
+
+
+@pytest.fixture
+def ecrit(cast: SimpleNamespace, social: Parcours) -> Ecrit:
+    made: Ecrit = make_ecrit(social, by=cast.puericultrice, cercle=Ecrit.Cercle.SANTE, texte="Courbe régulière.")
+    return made
+
+
+def url(parcours: Parcours) -> str:
+    return f"/parcours/{parcours.pk}/"
+
+
+class Acts:
+    """Each shares one thing, and says who may see that it was: everybody else sees what they saw before."""
+
+    @staticmethod
+    def evaluation(cast: SimpleNamespace, browse: Browse, social: Parcours, sante: Parcours, ecrit: Ecrit) -> set[str]:
+        shared = f"/evaluation/{Evaluation.objects.get().pk}/partages/"
+        assert browse(REFERENT).post(shared, asked(cast.psychologue)).status_code == 302
+        return {REFERENT, "cesf", "psychologue"}
+
+    @staticmethod
+    def ecrit(cast: SimpleNamespace, browse: Browse, social: Parcours, sante: Parcours, ecrit: Ecrit) -> set[str]:
+        shared = f"{url(social)}ecrits/{ecrit.pk}/partages/nouveau/"
+        assert browse("puericultrice").post(shared, asked(cast.assistant_social_2)).status_code == 302
+        return {"puericultrice", "medecin", REFERENT}
+
+    @staticmethod
+    def presence(cast: SimpleNamespace, browse: Browse, social: Parcours, sante: Parcours, ecrit: Ecrit) -> set[str]:
+        said = f"{url(sante)}presences/nouvelle/"
+        assert browse("sage-femme").post(said, asked(cast.assistant_social_2)).status_code == 302
+        return {"sage-femme", REFERENT}
+
+
+@together("act", ["evaluation", "ecrit", "presence"])
+def test_not_one_byte_moves_for_the_others(
+    cast: SimpleNamespace, browse: Browse, social: Parcours, sante: Parcours, ecrit: Ecrit, act: str
+) -> None:
+    """The pages of both parcours (their timelines with them), and every list."""
+    everybody = {name: browse(name) for name in [*SOCIAL_TEAM, "sage-femme", "auxiliaire", *OUTSIDE]}
+    pages = (url(social), url(sante), f"/dossiers/{social.usager_id}/", f"/evaluation/{Evaluation.objects.get().pk}/")
+    before = {name: seen(client, *pages) for name, client in everybody.items()}
+    concerned = getattr(Acts, act)(cast, browse, social, sante, ecrit)
+    changed = {name for name, client in everybody.items() if seen(client, *pages) != before[name]}
+    assert changed == concerned, "the others saw it, or those concerned did not"
+
+
+@together("act", ["evaluation", "ecrit", "presence"])
+def test_nor_when_it_is_taken_back(
+    cast: SimpleNamespace, browse: Browse, social: Parcours, sante: Parcours, ecrit: Ecrit, act: str
+) -> None:
+    """Its end is told to who shared it alone, and gives the others the page they had before it was."""
+    names = [*SOCIAL_TEAM, "sage-femme", "auxiliaire"]
+    everybody = {name: browse(name) for name in names}
+    pages = (url(social), url(sante))
+    before = {name: seen(client, *pages) for name, client in everybody.items()}
+    getattr(Acts, act)(cast, browse, social, sante, ecrit)
+    author = {"evaluation": REFERENT, "ecrit": "puericultrice", "presence": "sage-femme"}[act]
+    made: Any = {"evaluation": PartageEvaluation, "ecrit": PartageEcrit, "presence": PartagePresence}[act]
+    made.objects.get().revoke(by=cast.responsable_sst)
+    after = {name: seen(client, *pages) for name, client in everybody.items()}
+    assert {name for name in names if after[name] != before[name]} == {author}
+    assert "Retirés ou échus" in after[author][0] + after[author][1]
+
+
+def test_in_the_older_pages_of_the_timeline(
+    cast: SimpleNamespace, browse: Browse, social: Parcours, sante: Parcours, ecrit: Ecrit
+) -> None:
+    for number in range(40):
+        make_ecrit(social, by=cast.cesf, done_on=timezone.localdate() - timedelta(days=number))
+    client = browse("medecin")
+    older = f"{url(social)}?avant={client.get(url(social)).context['chronologie'].suivante}"
+    before = seen(client, url(social), older)
+    Acts.evaluation(cast, browse, social, sante, ecrit)
+    Acts.presence(cast, browse, social, sante, ecrit)
+    assert seen(client, url(social), older) == before
+    Acts.ecrit(cast, browse, social, sante, ecrit)
+    assert seen(client, url(social), older) != before, "the control: the doctor reads that écrit"
+
+
+def test_a_title_is_for_those_who_read(
+    cast: SimpleNamespace, browse: Browse, social: Parcours, sante: Parcours, ecrit: Ecrit
+) -> None:
+    Acts.ecrit(cast, browse, social, sante, ecrit)
+    title = f"Écrit du {ecrit.done_on:%d/%m/%Y}, sur rendez-vous"
+    said = {name: title in browse(name).get(url(social)).content.decode() for name in SOCIAL_TEAM}
+    assert {name for name, is_said in said.items() if is_said} == {"puericultrice", "medecin", REFERENT}
+    assert "Partagé avec vous" in browse(REFERENT).get(url(social)).content.decode()
+
+
+def test_who_was_told_stays_known_to_who_told(
+    cast: SimpleNamespace, browse: Browse, social: Parcours, sante: Parcours, ecrit: Ecrit
+) -> None:
+    """Run out or taken back; the reader of the same écrit is not told of it, nor whoever was told."""
+    Acts.ecrit(cast, browse, social, sante, ecrit)
+    PartageEcrit.objects.update(jusqu_au=timezone.localdate() - timedelta(days=1))
+    author = browse("puericultrice").get(url(social)).content.decode()
+    assert "Retirés ou échus" in author and "échu le" in author and "Claire Bernard" in author
+    for agent in (cast.medecin, cast.assistant_social_2):
+        assert not partages_of(social.usager_id, agent)
+    assert partages_of(social.usager_id, cast.puericultrice).finis
+
+
+def test_queries_do_not_grow_with_what_was_shared(
+    cast: SimpleNamespace, browse: Browse, social: Parcours, sante: Parcours, ecrit: Ecrit
+) -> None:
+    clients = [browse(name) for name in (REFERENT, "puericultrice")]
+    for act in (Acts.evaluation, Acts.ecrit, Acts.presence):
+        act(cast, browse, social, sante, ecrit)
+    [client.get(url(social)) for client in clients]
+    few = [count_queries(client, address) for client in clients for address in (url(social), PAGES[0])]
+    for number in range(20):
+        other = make_ecrit(social, by=cast.puericultrice, cercle=Ecrit.Cercle.SANTE, texte=f"Visite {number}.")
+        copy = PartageEcrit.objects.get(ecrit=ecrit)
+        copy.pk, copy.ecrit = None, other
+        copy._state.adding = True
+        copy.save(force_insert=True)
+    more = [count_queries(client, address) for client in clients for address in (url(social), PAGES[0])]
+    assert more == few
+    assert max(few) <= 29
