@@ -25,8 +25,8 @@ from evaluation.models import Evaluation
 from parcours.models import Parcours
 from pole_social.models import Agent
 
-# The query budgets of docs: desk 12, search and lists 10, parcours 28.
-DESK, LIST, FORM, DOSSIER = 12, 10, 12, 28
+# The query budgets of docs: desk 12, search and lists 10, the page of somebody 25, that of a parcours 29.
+DESK, LIST, FORM, DOSSIER, PARCOURS = 12, 10, 12, 25, 29
 WARM_UP = 3
 CONTROL = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 Statement = tuple[str, Any]
@@ -117,6 +117,10 @@ def _parcours(agent: Agent) -> models.QuerySet[Parcours]:
     return Parcours.objects.visible_to(agent).open().order_by("opened_on", "pk")
 
 
+def _followed(agent: Agent) -> models.QuerySet[Usager]:
+    return Usager.objects.visible_to(agent).filter(parcours__in=_parcours(agent).values("pk")).order_by("pk")
+
+
 SOCIAL, REFERENT = "assistant-social", "assistant-social-2"
 PAGES = (
     Page("connexion", "", _plain("connexion"), 1),
@@ -137,7 +141,8 @@ PAGES = (
     Page("contributions", "conseiller-insertion", _plain("evaluation:contributions"), LIST),
     Page("parcours_liste", REFERENT, _plain("parcours:liste"), LIST),
     Page("parcours_relais", REFERENT, _of("parcours:relais", _waiting_relais), DOSSIER),
-    Page("parcours", REFERENT, _of("parcours:parcours", _parcours), DOSSIER),
+    Page("parcours", REFERENT, _of("parcours:parcours", _parcours), PARCOURS),
+    Page("dossier", REFERENT, _of("parcours:dossier", _followed), DOSSIER),
     Page("ecrit_nouveau", REFERENT, _of("parcours:ecrit_nouveau", _parcours), FORM),
     Page("pilotage", "responsable-accompagnement", _plain("parcours:pilotage"), LIST),
 )

@@ -1,4 +1,5 @@
-"""`manage.py bench`: what the main pages cost on the demonstration's data; --search, what a search does."""
+"""`manage.py bench`: what the main pages cost on the demonstration's data; --search, what a search does;
+--parcours, what the file active and a timeline do."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from parcours.bench import Measure, NothingToMeasure, PageRefused, measure_all
+from parcours.bench_parcours import Report as ParcoursReport
+from parcours.bench_parcours import measure_parcours
 from parcours.bench_recherche import Figures, Report, measure_search
 
 MODES = ("local", "test")
@@ -24,6 +27,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="un objet JSON seul sur la sortie")
         parser.add_argument("--search", action="store_true", help="la recherche, à côté d’un index de trigrammes")
+        parser.add_argument(
+            "--parcours", action="store_true", help="la file active, une liste et une chronologie (après seed_bulk)"
+        )
         parser.add_argument("--questions", type=int, default=2000, help="avec --search : combien de recherches")
         parser.add_argument("--runs", type=int, default=30, help="mesures par page, 30 par défaut")
 
@@ -36,6 +42,8 @@ class Command(BaseCommand):
         try:
             if options["search"]:
                 self._search(options["questions"], as_json=options["json"])
+            elif options["parcours"]:
+                self._parcours(options["runs"], as_json=options["json"])
             else:
                 self._measure(options["runs"], as_json=options["json"])
         except NothingToMeasure as missing:
@@ -63,6 +71,40 @@ class Command(BaseCommand):
             return
         for line in _said(report):
             self.stdout.write(line)
+
+    def _parcours(self, runs: int, *, as_json: bool) -> None:
+        report = measure_parcours(runs, lambda step: self.stderr.write(f"… {step}"))
+        if as_json:
+            self.stdout.write(json.dumps({"parcours": asdict(report)}, ensure_ascii=False))
+            return
+        for line in _said_of_parcours(report):
+            self.stdout.write(line)
+
+
+def _said_of_parcours(report: ParcoursReport) -> list[str]:
+    """The report, to be read: each ratio beside what is wanted."""
+    figures, liste, fil = report.figures, report.liste, report.chronologie
+    return [
+        f"file active de {figures.professionnels} professionnels, {figures.ouverts} parcours ouverts",
+        f"  ses chiffres          {_ms(figures.sql_ms):>12} de SQL (voulu : 50 ms)",
+        f"  agent par agent       {_ms(figures.naif_ms):>12} ({figures.requetes_naives} requêtes)",
+        f"  rapport               {_ratio(figures.rapport):>12} (voulu : 1/50)",
+        f"  la page entière       {_ms(figures.page_sql_ms):>12} de SQL, {figures.page_requetes} requêtes",
+        f"liste d’un professionnel, {liste.parcours} parcours",
+        f"  la page entière       {_ms(liste.sql_ms):>12} de SQL, {liste.requetes} requêtes",
+        f"chronologie de {fil.ecrits} écrits, {fil.pages} pages, {fil.comptages} comptage",
+        f"  première page         {_ms(fil.premiere_ms):>12} de SQL",
+        f"  les suivantes         {_ms(fil.suivantes_ms):>12}",
+        f"  les dernières         {_ms(fil.au_fond_ms):>12}, {_times(fil.rapport)} (voulu : × 2)",
+    ]
+
+
+def _ratio(share: float) -> str:
+    return f"1/{1 / share:.0f}" if share else "—"
+
+
+def _times(value: float) -> str:
+    return f"× {value:.2f}".replace(".", ",")
 
 
 def _said(report: Report) -> list[str]:
