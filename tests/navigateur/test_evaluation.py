@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from accueil.models import Relais, Usager
 from evaluation.models import Evaluation, Exploration, Proposition
 from parcours.demonstration.builders import make_relais
 from pole_social.models import Domaine
+from tests.navigateur.clavier import button, choose, enter, link, pick, reach, title, write
 from tests.navigateur.conftest import Desk
 
 pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
@@ -23,60 +24,7 @@ Etat, Statut = Exploration.Etat, Evaluation.Statut
 BY_KEYBOARD = ("logement", "violences")
 COMMENT = "Dire ce que le bailleur a répondu."
 WHY_NOT = "Elle préfère attendre la réponse de sa sœur."
-# Beyond the last control of the longest page.
-FAR = 250
 VIOLENCE = re.compile(r"violen|couple|danger|seule? à seule?|abri|protection|3919|\b119\b|contact sûr", re.I)
-
-
-def reach(desk: Desk, control: Locator, *, same: str = "e => e === document.activeElement") -> None:
-    """Walk with Tab, from where one is, until the control has the focus."""
-    expect(control).to_be_visible()
-    for step in range(FAR):
-        if step % 20 == 0:
-            # Asking by role at each step is slow; a list may have been refreshed meanwhile.
-            element = control.element_handle()
-        if element.evaluate(same):
-            return
-        desk.page.keyboard.press("Tab")
-    raise AssertionError(f"{control} is not reached by Tab")
-
-
-def choose(desk: Desk, radio: Locator) -> None:
-    """One Tab for the group, then the arrows."""
-    reach(desk, radio, same="e => e.name === document.activeElement.name")
-    # The first of a group where nothing is chosen is chosen by Space.
-    desk.page.keyboard.press("Space")
-    for _ in range(FAR):
-        if radio.is_checked():
-            return
-        desk.page.keyboard.press("ArrowDown")
-    raise AssertionError(f"{radio} is not reached by the arrows")
-
-
-def enter(desk: Desk, control: Locator, *, seen: bool = False) -> None:
-    """Reach it, press Enter, and look at the page it leads to unless it was `seen` before."""
-    reach(desk, control)
-    with desk.page.expect_navigation():
-        desk.page.keyboard.press("Enter")
-    if not seen:
-        desk.check()
-
-
-def button(desk: Desk, name: str) -> Locator:
-    return desk.page.get_by_role("button", name=name).first
-
-
-def link(desk: Desk, name: str) -> Locator:
-    return desk.page.get_by_role("link", name=name).first
-
-
-def title(desk: Desk) -> Any:
-    return expect(desk.page.get_by_role("heading", level=1))
-
-
-def write(desk: Desk, label: str, typed: str) -> None:
-    reach(desk, desk.page.get_by_label(label))
-    desk.page.keyboard.type(typed)
 
 
 def find(desk: Desk, fragilite: str, niveau: str) -> None:
@@ -205,7 +153,7 @@ def hand_over(desk: Desk) -> None:
     # When another métier and a référent are named
     reach(desk, desk.page.locator("input[name=metiers][value=psychologue]"))
     desk.page.keyboard.press("Space")
-    write(desk, "Référent proposé", "Bernard")
+    pick(desk, "Référent proposé", "Bernard")
     choose(desk, desk.page.locator("input[name=urgence][value=rapide]"))
     enter(desk, button(desk, "Envoyer le relais"))
     # Then it is sent, to an unité that decides

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accueil.models import Relais, Usager
+from evaluation.models import NiveauReleve
 from parcours.demonstration.builders import make_evaluation, make_parcours, make_relais
 from parcours.models import Parcours
+from parcours.opening import open_from
 from pole_social.models import Agent
 
 
@@ -22,6 +26,15 @@ def send_to_accompagnement(cast: SimpleNamespace, usager: Usager, **fields: obje
     relais = make_relais(usager, by=cast.assistant_social, to="issy-accompagnement", **fields)  # type: ignore[arg-type]
     evaluation.relais_envoyes.add(relais)
     return relais
+
+
+def after_seven_months(relais: Relais, *, by: Agent) -> Parcours:
+    """The parcours that `by` opened from it, as it stands seven months later: its first bilan is overdue."""
+    made, today = open_from(relais, by=by), timezone.localdate()
+    dates = {"opened_on": today - timedelta(days=210), "echeance": today - timedelta(days=20)}
+    Parcours.objects.filter(pk=made.pk).update(**dates)
+    NiveauReleve._base_manager.update(releve_on=today - timedelta(days=211))
+    return Parcours.objects.select_related("usager").get(pk=made.pk)
 
 
 @pytest.fixture
