@@ -79,6 +79,5 @@ def _des_parcours(followed: Iterable[Parcours], actions: Iterable[Action]) -> It
         elif parcours.statut == Statut.ACTIF:
             yield Echeance(parcours.echeance, "Bilan du parcours", parcours.unite.nom, url)
     for action in actions:
-        par = action.agent or action.partenaire or action.get_porteur_display()
         url = reverse("parcours:parcours", args=[action.parcours_id])
-        yield Echeance(action.echeance, action.libelle, f"action, {par}", url)
+        yield Echeance(action.echeance, action.libelle, f"action, {action.qui}", url)

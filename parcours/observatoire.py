@@ -52,7 +52,7 @@ class Repartition:
 
 @dataclass(frozen=True)
 class Delai:
-    """Between two stages, in days: half of the people waited less than the first, nine in ten less than the second."""
+    """Between two stages, in whole days: half of the people waited less than the first, nine in ten than the second."""
 
     libelle: str
     mediane: int | None
@@ -144,7 +144,7 @@ def _delais(unite_ids: Sequence[int], months: list[date]) -> Iterator[Delai]:
     yield _delai(
         "De l’ouverture de l’évaluation à sa validation", _within(begun, "at__date", months), "objet__etapes__at", "at"
     )
-    opened = Parcours.objects.filter(unite__in=unite_ids, etapes__de="", relais_recus__isnull=False)
+    opened = Parcours.objects.filter(unite__in=unite_ids, etapes__de="", relais_recus__sent_at__lte=F("etapes__at"))
     yield _delai(
         "Du relais à l’ouverture du parcours",
         _within(opened, "opened_on", months),
@@ -161,4 +161,4 @@ def _delai(libelle: str, rows: QuerySet[Any], begins: str, ends: str) -> Delai:
     found = rows.order_by().aggregate(n=Count("pk"), half=Percentile(positive, 0.5), nine=Percentile(positive, 0.9))
     if found["n"] < THRESHOLD:
         return Delai(libelle, None, None)
-    return Delai(libelle, found["half"].days, found["nine"].days)
+    return Delai(libelle, found["half"].days + 1, found["nine"].days + 1)

@@ -23,7 +23,7 @@ def open_from(relais: Relais, *, by: Agent) -> Parcours:
     """
     relais.accept(by=by)
     _wait_for_the_person(relais.usager_id)
-    same = standing(relais.usager_id, relais.vers_unite)
+    same = _standing_held(relais.usager_id, relais.vers_unite)
     parcours = same or _open(relais.usager_id, relais.vers_unite, Parcours.Entree.RELAIS, by)
     parcours.relais_recus.add(relais)
     if not parcours.intervenants.live().filter(agent=by).exists():
@@ -40,7 +40,7 @@ def open_directly(entree: EntreeDirecte, *, usager: Usager, unite: Unite, by: Ag
     in: nobody sent them, and one is called into a team by its members.
     """
     _wait_for_the_person(usager.pk)
-    parcours = standing(usager.pk, unite) or _open(usager.pk, unite, entree.source, by)
+    parcours = _standing_held(usager.pk, unite) or _open(usager.pk, unite, entree.source, by)
     entree.parcours, entree.recorded_by = parcours, by
     entree.save(force_insert=True)
     return parcours
@@ -50,6 +50,12 @@ def standing(usager_id: UUID, unite: Unite) -> Parcours | None:
     """The person's open parcours of the nature of `unite`, with the name of its référent."""
     same = Parcours.objects.open().filter(usager=usager_id, nature=unite.nature)
     return same.with_referent().select_related("unite__lieu").first()
+
+
+def _standing_held(usager_id: UUID, unite: Unite) -> Parcours | None:
+    """The same, held until the commit: one that is being closed is none."""
+    same = Parcours.objects.open().filter(usager=usager_id, nature=unite.nature)
+    return same.select_for_update(of=("self",), no_key=True).first()
 
 
 def _wait_for_the_person(usager_id: UUID) -> None:

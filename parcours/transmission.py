@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -31,6 +31,14 @@ def locked(parcours: Parcours) -> Parcours:
     return Parcours.objects.select_for_update(of=("self",), no_key=True).get(pk=parcours.pk)
 
 
+def locked_open(parcours: Parcours) -> Parcours:
+    """The same, of one that is not closed. Raises MoveRefused if it was closed meanwhile."""
+    held = locked(parcours)
+    if not held.is_open_file:
+        raise MoveRefused
+    return held
+
+
 @transaction.atomic
 def propose(
     parcours: Iterable[Parcours],
@@ -44,8 +52,8 @@ def propose(
 ) -> UUID:
     """Propose these parcours to one colleague, in one act; its key. All or none.
 
-    Raises MoveRefused when one of them is closed, already proposed, already theirs, about somebody they
-    stepped aside from, or when there is nobody to stand in for.
+    Raises MoveRefused when one of them is closed, already proposed, already theirs or already covered by
+    them on one of these days, about somebody they stepped aside from, or when there is nobody to stand in for.
     """
     lot = uuid.uuid4()
     for one in sorted(parcours, key=lambda row: row.pk):
@@ -55,7 +63,7 @@ def propose(
         waiting = held.transmissions.filter(statut=Statut.PROPOSEE, nature=nature)
         if not held.is_open_file or de == vers or stepped_aside(vers, held) or waiting.exists():
             raise MoveRefused
-        if nature == TO_COVER and de is None:
+        if nature == TO_COVER and (de is None or _covers_already(held, vers, du, au)):
             raise MoveRefused
         made = Transmission.objects.create(
             parcours=held, nature=nature, lot=lot, de=de, vers=vers, du=du, au=au, message=message, proposed_by=by
@@ -133,10 +141,15 @@ def leave(intervenant: Intervenant, *, by: Agent) -> None:
 
 
 def without_referent_present(found: ParcoursQuerySet) -> ParcoursQuerySet:
-    """Those whose référent is nobody, or somebody who does not work here today: their responsable owns them."""
+    """Those whose référent is nobody, or somebody who does not work here today: their responsable owns them.
+
+    A scalar subquery, not EXISTS: from each parcours to its one référent. The planner could turn an EXISTS round and,
+    with statistics of before, join every référent to every parcours.
+    """
     current = Affectation.objects.current().filter(agent=OuterRef("agent"))
     live = Intervenant.objects.live().filter(parcours=OuterRef("pk"), is_referent=True)
-    return found.filter(~Exists(live.filter(Exists(current), agent__is_active=True)))
+    there = live.filter(Exists(current), agent__is_active=True)
+    return found.annotate(referent_present=Subquery(there.values("pk")[:1])).filter(referent_present=None)
 
 
 def current_referent(parcours: Parcours) -> Intervenant | None:
@@ -185,6 +198,12 @@ def _cover(parcours: Parcours, transmission: Transmission) -> None:
         starts_at=max(_morning(du), timezone.now()),
         ends_at=_evening(au),
     )
+
+
+def _covers_already(parcours: Parcours, agent: Agent, du: date | None, au: date | None) -> bool:
+    """On one of these days: two covers of one colleague would end together."""
+    agreed = parcours.transmissions.filter(nature=TO_COVER, statut=Statut.ACCEPTEE, vers=agent)
+    return agreed.filter(du__lte=au, au__gte=du).exists()
 
 
 def _cover_rows(transmission: Transmission) -> RattachementQuerySet:

@@ -27,7 +27,7 @@ def once(request: HttpRequest, form: CreateForm, act: Callable[[], HttpResponseR
     agent = request.user
     assert isinstance(agent, Agent) and request.resolver_match
     content = form.typed()
-    digest = _digest(request.path, content)
+    digest = _digest(request.path, form.posted())
     _forget_old_contents(agent)
     envoi, is_new = Envoi.objects.get_or_create(
         agent=agent,
@@ -72,14 +72,20 @@ def repeated(request: HttpRequest, form: CreateForm) -> HttpResponseRedirect | N
 
     For the act that ends one's own access to its object: the second click of a double click is out of scope.
     """
-    same = {"cle": form.cleaned_data["cle"], "empreinte": _digest(request.path, form.typed())}
+    same = {"cle": form.cleaned_data["cle"], "empreinte": _digest(request.path, form.posted())}
     envoi = Envoi.objects.filter(agent=request.user.pk, **same).first()
     return redirect(envoi.answer) if envoi else None
 
 
-def _digest(path: str, content: dict[str, list[str]]) -> str:
+def sent_already(request: HttpRequest) -> HttpResponseRedirect | None:
+    """The same, before anything is looked for: where the form itself is built from what one may read no more."""
+    form = CreateForm(request.POST)
+    return repeated(request, form) if form.is_valid() else None
+
+
+def _digest(path: str, posted: dict[str, list[str]]) -> str:
     """Of what was sent and where: the same form on another record is another content."""
-    canonical = json.dumps([path, content], sort_keys=True, ensure_ascii=False)
+    canonical = json.dumps([path, posted], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

@@ -31,10 +31,10 @@ def not_past(day: date | None) -> date | None:
 
 
 class ComingDateField(FreeDateField):
-    """A date to come, or today."""
+    """A date to come, or today: a year of two digits is of this century."""
 
     def clean(self, value: Any) -> date | None:  # type: ignore[override]
-        return not_past(super().clean(value))
+        return not_past(super().clean(_this_century(str(value or ""))))
 
 
 class ComingDayField(ComingDateField):
@@ -47,6 +47,11 @@ class ComingDayField(ComingDateField):
         if text in DAYS:
             return _next_weekday(DAYS.index(text))
         return super().clean(_with_year(_WEEKDAY.sub("", text)))
+
+
+def _this_century(text: str) -> str:
+    found = _NUMBERS.match(text.strip()) or _WORDS.match(text.strip().lower())
+    return _with_year(found[0]) if found and found[3] else text
 
 
 def _next_weekday(weekday: int) -> date:

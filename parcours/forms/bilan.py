@@ -247,9 +247,9 @@ class BilanForm(BilanFields):
 
     @transaction.atomic
     def save(self, *, by: Agent) -> Bilan:
-        """Raises MoveRefused for a parcours that was closed meanwhile."""
+        """Raises MoveRefused for a parcours that was closed meanwhile, or of which a later bilan was recorded."""
         typed, parcours = self.cleaned_data, locked(self.parcours)
-        if not parcours.is_open_file:
+        if not parcours.is_open_file or parcours.bilans.filter(held_on__gt=typed["held_on"]).exists():
             raise MoveRefused
         said = {name: typed[name] for name in ("held_on", "periode", "next_on")}
         bilan = self.write(parcours, by=by, **said)

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from parcours.lecteurs import candidates, team
 from parcours.models import Parcours
+from parcours.transmission import locked_open
 from pole_social.forms import AgentChoiceField, CreateForm
 from pole_social.models import Agent
 
@@ -39,9 +40,12 @@ class IntervenantForm(CreateForm):
 
     @transaction.atomic
     def save(self) -> Agent:
-        """Two colleagues who call the same person at once: the second waits, and finds them there."""
+        """Two colleagues who call the same person at once: the second waits, and finds them there.
+
+        Raises MoveRefused if the parcours was closed meanwhile: nobody would ever end that place.
+        """
         agent = self.cleaned_data["agent"]
-        parcours = Parcours.objects.select_for_update().get(pk=self.parcours.pk)
+        parcours = locked_open(self.parcours)
         if not parcours.intervenants.live().filter(agent=agent).exists():
             parcours.add_intervenant(agent)
         return agent

@@ -17,6 +17,7 @@ from evaluation.models import Fragilite, Proposition
 from parcours.lecteurs import team
 from parcours.models import Action, Objectif, Parcours
 from parcours.premiers import Groupe, grouped, taken_up
+from parcours.transmission import locked_open
 from pole_social.forms import CreateForm
 from pole_social.models import Agent, Partenaire
 
@@ -151,8 +152,11 @@ class PremiersForm(CreateForm):
 
     @transaction.atomic
     def save(self) -> None:
-        """Write what is ticked; what a colleague took up meanwhile is not written twice."""
-        Parcours.objects.select_for_update(of=("self",), no_key=True).get(pk=self.parcours.pk)
+        """Write what is ticked; what a colleague took up meanwhile is not written twice.
+
+        Raises MoveRefused if the parcours was closed meanwhile.
+        """
+        locked_open(self.parcours)
         goals, words = taken_up(self.parcours)
         for group in self.groups:
             goal = self._goal(group.fragilite, goals)

@@ -15,9 +15,9 @@ from django.utils import timezone
 from accueil.models import Demande, RendezVous
 from accueil.views.feuille_de_route import DISCREET, may_be_printed, printed_appointments
 from accueil.views.suite import with_suites
-from evaluation.forms.domaine import KEPT_OFF_PAPER, VIOLENCES
 from evaluation.views.papier import NEVER_PRINTED, is_harmless
 from parcours.models import Action, Intervenant, Objectif, Parcours
+from parcours.niveaux import is_kept_off_paper
 from pole_social.access import signed_in
 from pole_social.models import Agent
 
@@ -98,10 +98,7 @@ def _papers(found: Parcours, agent: Agent) -> list[Demande]:
 
 def _is_goal_printed(goal: Objectif) -> bool:
     """Neither violence, nor a child at risk, nor a pregnancy: a paper lies on a kitchen table."""
-    about = goal.fragilite
-    if about and (about.code in KEPT_OFF_PAPER or about.domaine.code == VIOLENCES):
-        return False
-    return is_harmless(goal.libelle)
+    return not is_kept_off_paper(goal.fragilite) and is_harmless(goal.libelle)
 
 
 def _is_step_printed(step: Action) -> bool:

@@ -21,7 +21,7 @@ from parcours.views.scope import worked_on
 from pole_social.access import signed_in
 from pole_social.brouillons import resumed
 from pole_social.models import Agent
-from pole_social.once import once
+from pole_social.once import once, sent_already
 
 Nature = Rattachement.Nature
 Statut = Parcours.Statut
@@ -61,7 +61,10 @@ def reprise(request: HttpRequest, pk: UUID) -> HttpResponse:
 def cloture(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Why it ends, its last bilan, and what is given up with it."""
     agent = signed_in(request)
-    # The second click of a double click, and who comes after a colleague: it is closed.
+    # Whoever covers reads it no more once they have closed it: their second click is answered as the first.
+    if request.method == "POST" and (answer := sent_already(request)):
+        return answer
+    # Who comes after a colleague: it is closed.
     if Parcours.objects.visible_to(agent).filter(pk=pk, statut=Statut.CLOS).first():
         return redirect("parcours:parcours", pk)
     found = get_object_or_404(led_by(agent), pk=pk)

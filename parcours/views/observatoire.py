@@ -48,7 +48,7 @@ def _rows(found: Observatoire) -> Iterator[list[str]]:
         yield from ([libelle, _figure(number)] for libelle, number in repartition.lignes)
         yield ["Total", _figure(repartition.total)]
     yield []
-    yield ["Délais, en jours", "Une personne sur deux", "Neuf personnes sur dix"]
+    yield ["Délais, en jours", "Une personne sur deux, en moins de", "Neuf sur dix, en moins de"]
     yield from ([delai.libelle, _figure(delai.mediane), _figure(delai.neuf_sur_dix)] for delai in found.delais)
 
 

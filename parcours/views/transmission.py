@@ -139,7 +139,7 @@ def acceptation(request: HttpRequest, pk: UUID) -> HttpResponse:
 def acceptation_lot(request: HttpRequest, pk: UUID) -> HttpResponse:
     """All that still waits of one act, or none."""
     agent = signed_in(request)
-    found = list(_received(agent).filter(lot=pk).order_by("parcours"))
+    found = list(_received(agent).filter(lot=pk).order_by("parcours_id"))
     if not found:
         raise Http404
     waiting = [one for one in found if one.statut == Statut.PROPOSEE]

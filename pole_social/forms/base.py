@@ -11,9 +11,10 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.db import IntegrityError
 from django.db.models.fields import BLANK_CHOICE_DASH
+from django.forms.utils import pretty_name
 from django.http import QueryDict
 
-from pole_social.http import DRAFT, TECHNICAL_FIELDS
+from pole_social.http import DRAFT, TECHNICAL_FIELDS, is_technical
 from pole_social.models import Agent, Brouillon, Envoi, StaleVersion
 from pole_social.texts import normalise, validate_text
 
@@ -55,7 +56,8 @@ class HubForm(forms.Form):
         # A browser's own bubbles speak another language and hide the summary.
         field.widget.attrs.setdefault("autocomplete", "off")
         if not field.required and not isinstance(field, forms.BooleanField) and not field.widget.is_hidden:
-            field.label = f"{field.label or self[name].label} (facultatif)"
+            # Not asked of `self[name]`, which would keep the name it has now.
+            field.label = f"{field.label or pretty_name(name)} (facultatif)"
 
     def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
         """What the draft holds, as it was typed and not looked at yet: nothing is wrong before it is sent."""
@@ -87,6 +89,10 @@ class HubForm(forms.Form):
         names = [name for name in self.fields if name not in TECHNICAL_FIELDS]
         return {name: self.data.getlist(self.add_prefix(name)) for name in names}
 
+    def posted(self) -> dict[str, list[str]]:
+        """All that was sent, whatever is asked now: the first of two clicks may have changed the questions."""
+        return {name: values for name, values in self.data.lists() if not is_technical(name)}
+
     def shown(self, name: str, values: list[str]) -> str:
         """Typed values as a person reads them: the labels of what was chosen, « oui » or « non » for a box."""
         if isinstance(self.fields[name], forms.BooleanField):
@@ -96,7 +102,8 @@ class HubForm(forms.Form):
             rewrite = getattr(self.fields[name], "as_written", str)
             return ", ".join(rewrite(value) for value in values)
         labels = {str(value): str(label) for value, label in flat(self.fields[name].widget.choices)}
-        return ", ".join(labels.get(value, value) for value in values if value)
+        # In one order: the same people chosen twice are the same choice.
+        return ", ".join(sorted(labels.get(value, value) for value in values if value))
 
 
 class CreateForm(HubForm):

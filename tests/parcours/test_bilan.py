@@ -16,10 +16,10 @@ from evaluation.models import Fragilite, NiveauReleve
 from parcours.demonstration.builders import make_objectif, make_parcours
 from parcours.forms.bilan import months_after
 from parcours.models import Avancement, Bilan, Objectif, Parcours
-from parcours.opening import open_from
 from pole_social.models import Acces, Brouillon
 from tests.bulk import copies
 from tests.parcours.aides import CARE, ENCADREMENT, HOSTILE, OUTSIDE, assert_does_not_exist, last_row
+from tests.parcours.conftest import after_seven_months
 from tests.queries import count_queries
 from tests.together import together
 
@@ -49,12 +49,7 @@ def typed(*goals: Objectif, **fields: object) -> dict[str, object]:
 @pytest.fixture
 def ancien(cast: SimpleNamespace, recu: Relais) -> Parcours:
     """Aminata's parcours, opened seven months ago after her evaluation (impayé de loyer); its bilan is overdue."""
-    made = open_from(recu, by=cast.assistant_social_2)
-    Parcours.objects.filter(pk=made.pk).update(
-        opened_on=today() - timedelta(days=210), echeance=today() - timedelta(days=20)
-    )
-    NiveauReleve._base_manager.update(releve_on=today() - timedelta(days=211))
-    return Parcours.objects.select_related("usager").get(pk=made.pk)
+    return after_seven_months(recu, by=cast.assistant_social_2)
 
 
 def hold(browse: Browse, parcours: Parcours, *goals: Objectif, **fields: object) -> Bilan:
@@ -174,6 +169,19 @@ class TestHeld:
         assert "est déjà enregistré" in other.context["form"].errors["held_on"][0]
         assert Bilan.objects.count() == 1
 
+    def test_sent_twice_it_counts_once_though_its_questions_changed(
+        self, cast: SimpleNamespace, browse: Browse, ancien: Parcours
+    ) -> None:
+        """The first click ends an objectif and makes a fragilité known: neither is asked again."""
+        goal = make_objectif(ancien, by=cast.assistant_social_2)
+        added = {"ajout_1": "deuil", "niveau_ajout_1": "danger", f"etat_{goal.pk.hex}": "atteint"}
+        sent = typed(**{"niveau_impaye_loyer": "vigilance", "cle": str(uuid.uuid4()), **added})
+        client = browse(REFERENT)
+        first, again = client.post(url(ancien), sent), client.post(url(ancien), sent)
+        assert (first.status_code, again.status_code) == (302, 302)
+        assert first.url == again.url  # type: ignore[attr-defined]
+        assert Bilan.objects.count() == 1
+
     def test_a_colleague_who_was_quicker_is_said_beside_the_date(
         self, browse: Browse, ancien: Parcours, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -181,6 +189,16 @@ class TestHeld:
         monkeypatch.setattr("parcours.forms.bilan.BilanForm.clean_held_on", lambda form: form.cleaned_data["held_on"])
         late = browse(REFERENT).post(url(ancien), typed(niveau_impaye_loyer="danger"))
         assert late.context["form"].errors["held_on"] == ["Un bilan vient d’être enregistré à cette date."]
+        assert Bilan.objects.count() == 1
+
+    def test_a_later_one_recorded_meanwhile(
+        self, browse: Browse, ancien: Parcours, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Recorded after it, an earlier one would set the date of the next as it was before."""
+        hold(browse, ancien)
+        monkeypatch.setattr("parcours.forms.bilan.BilanForm.clean_held_on", lambda form: form.cleaned_data["held_on"])
+        earlier = typed(niveau_impaye_loyer="danger", held_on=french(today() - timedelta(days=2)))
+        assert browse(REFERENT).post(url(ancien), earlier).status_code == 409
         assert Bilan.objects.count() == 1
 
     def test_closed_meanwhile(self, browse: Browse, ancien: Parcours, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,6 +244,9 @@ class TestRefused:
         goal = make_objectif(ancien, by=cast.assistant_social_2)
         response = browse(REFERENT).post(url(ancien), typed(niveau_impaye_loyer="danger"))
         assert response.context["form"].errors == {f"etat_{goal.pk.hex}": ["Dites où en est cet objectif."]}
+        # The summary names it as people do, and not as the form does.
+        summary = response.content.decode().split('class="avis avis-danger erreurs"')[1].split("</ul>")[0]
+        assert "Garder le logement : où en est-on</a>" in summary and f"Etat {goal.pk.hex}" not in summary
 
     def test_the_same_fragility_twice(self, browse: Browse, ancien: Parcours) -> None:
         twice = {f"ajout_{rank}": "deuil" for rank in (1, 3)} | {f"niveau_ajout_{rank}": "danger" for rank in (1, 3)}

@@ -107,6 +107,14 @@ def circled(author: str, cercle: str) -> Callable[[SimpleNamespace, Usager], Non
     return write
 
 
+def sent_to_health(cast: SimpleNamespace, usager: Usager) -> None:
+    make_relais(usager, by=cast.responsable_evaluation, to="issy-sante")
+
+
+def counselled(cast: SimpleNamespace, usager: Usager) -> None:
+    followed_by(cast, usager, cast.ccf)
+
+
 def draft(cast: SimpleNamespace, usager: Usager) -> None:
     make_ecrit(Parcours.objects.get(usager=usager), by=cast.cesf, texte="Un brouillon.", signed=False)
 
@@ -115,12 +123,12 @@ def draft(cast: SimpleNamespace, usager: Usager) -> None:
 HIDDEN: dict[str, tuple[Callable[[SimpleNamespace, Usager], None], list[str], str]] = {
     "a follow-up by the PMI": (health, [REFERENT, "cesf", "gos"], "puericultrice"),
     "a relais to the PMI": (
-        lambda cast, usager: make_relais(usager, by=cast.responsable_evaluation, to="issy-sante") and None,
+        sent_to_health,
         [REFERENT, "cesf", "gos"],
         "puericultrice",
     ),
     "a follow-up by a counsellor": (
-        lambda cast, usager: followed_by(cast, usager, cast.ccf) and None,
+        counselled,
         [REFERENT, "cesf", "gos"],
         "ccf",
     ),

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from accueil.models import Deport, Rattachement
 from parcours.demonstration.builders import make_action
+from parcours.fin import close
+from parcours.forms.equipe import IntervenantForm
 from parcours.models import Intervenant, Parcours
 from pole_social.models import Acces, Agent
 from tests.parcours.aides import CARE, ENCADREMENT, HOSTILE, OUTSIDE, assert_does_not_exist, last_row
@@ -104,6 +106,23 @@ def test_double_click_adds_once(cast: SimpleNamespace, browse: Browse, suivi: Pa
     again = client.post(url(suivi), typed)
     assert again.url == f"/parcours/{suivi.pk}/"  # type: ignore[attr-defined]
     assert suivi.intervenants.filter(agent=cast.cesf).count() == 1
+
+
+def test_nobody_comes_into_what_was_closed_meanwhile(
+    cast: SimpleNamespace, browse: Browse, suivi: Parcours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would ever end that place: the lock is taken once the form is right, and what it finds is asked."""
+    checked = IntervenantForm.is_valid
+
+    def closed_meanwhile(form: IntervenantForm) -> bool:
+        found = checked(form)
+        close(suivi, motif=Parcours.MotifCloture.DEPART, by=cast.assistant_social_2)
+        return found
+
+    monkeypatch.setattr(IntervenantForm, "is_valid", closed_meanwhile)
+    assert browse(REFERENT).post(url(suivi), {"agent": cast.cesf.pk}).status_code == 409
+    assert not suivi.intervenants.filter(agent=cast.cesf).exists()
+    assert not Rattachement.objects.live().filter(agent=cast.cesf, usager=suivi.usager).exists()
 
 
 def test_somebody_who_is_in_already_stays_in_once(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:

@@ -143,9 +143,12 @@ class TestSuspended:
         Parcours.objects.update(echeance=today() - timedelta(days=3))
         client = browse(REFERENT)
         client.post(url(suivi, "suspension"), REASONED["suspension"])
-        assert "Bilan en retard" not in client.get(url(suivi)).content.decode()
+        meanwhile = client.get(url(suivi)).content.decode()
+        assert "Bilan en retard" not in meanwhile and "en retard depuis" not in meanwhile
+        assert not client.get("/parcours/", {"etat": "bilan"}).context["parcours"]
         client.post(url(suivi, "reprise"))
         assert "Bilan en retard" in client.get(url(suivi)).content.decode()
+        assert client.get("/parcours/", {"etat": "bilan"}).context["parcours"]
 
     @together(
         ("value", "message"),
@@ -169,6 +172,16 @@ class TestSuspended:
 
 
 class TestClosed:
+    def test_by_whoever_covers_twice_is_once(self, cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+        """The first click ended their access: the second is answered as it was."""
+        cover(suivi, by=cast.cesf)
+        client, sent = browse("cesf"), {**REASONED["cloture"], "cle": str(uuid.uuid4())}
+        first, again = client.post(url(suivi, "cloture"), sent), client.post(url(suivi, "cloture"), sent)
+        assert (first.status_code, again.status_code) == (302, 302)
+        assert first.url == again.url  # type: ignore[attr-defined]
+        other = client.post(url(suivi, "cloture"), {**sent, "cle": str(uuid.uuid4())})
+        assert other.status_code == 404, "the control: another sending finds nothing"
+
     def test_with_its_reason_and_its_last_bilan(self, cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
         goal = make_objectif(suivi, by=cast.assistant_social_2)
         typed = {**REASONED["cloture"], f"etat_{goal.pk.hex}": "atteint", "precision": "Le bail est à son nom."}

@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accueil.models import Passage, Usager
+from accueil.models import Passage, Relais, Usager
 from parcours import observatoire as figures
 from parcours.demonstration.builders import make_parcours, make_passage, unite
 from parcours.demonstration.clock import at
@@ -127,7 +127,7 @@ class TestReasons:
 
 class TestDelays:
     def test_half_and_nine_in_ten(self, cast: SimpleNamespace, browse: Browse) -> None:
-        """A relais takes 1 to 11 days: half of them six or less."""
+        """A relais takes 1 to 11 days: half of them less than seven. The file says what the screen says."""
         noon = noon_of(last_month())
         for days in range(1, 12):
             with at(noon - timedelta(days=days)):
@@ -139,7 +139,21 @@ class TestDelays:
                 make_parcours(usager, sent_by=cast.assistant_social, by=cast.assistant_social_2)
         found = browse("responsable-accompagnement").get(URL).context["observatoire"]
         delai = next(one for one in found.delais if one.libelle == "Du relais à l’ouverture du parcours")
-        assert (delai.mediane, delai.neuf_sur_dix) == (6, 10)
+        assert (delai.mediane, delai.neuf_sur_dix) == (7, 11)
+        assert f"{delai.libelle};7;11" in browse("responsable-accompagnement").get(EXPORT).content.decode()
+
+    def test_a_relais_that_joins_an_open_parcours_opened_nothing(self, cast: SimpleNamespace, browse: Browse) -> None:
+        noon = noon_of(last_month())
+        for number in range(12):
+            with at(noon):
+                usager = newcomer(f"N{number}", cast.gos)
+                make_parcours(usager, sent_by=cast.assistant_social, by=cast.assistant_social_2)
+            with at(noon + timedelta(hours=1)):
+                make_parcours(usager, sent_by=cast.assistant_social, by=cast.assistant_social_2)
+        rows = browse("responsable-accompagnement").get(URL).context["observatoire"].delais
+        before = next(one for one in rows if one.libelle == "Du relais à l’ouverture du parcours")
+        assert Relais.objects.filter(vers_unite__code="issy-accompagnement").count() == 24
+        assert before.mediane == 1
 
     def test_fewer_than_eleven_are_not_shown(self, cast: SimpleNamespace, browse: Browse) -> None:
         with at(noon_of(last_month())):

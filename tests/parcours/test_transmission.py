@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -277,6 +277,20 @@ class TestCover:
         with pytest.raises(MoveRefused):
             cancel(remplacement, by=cast.cesf)
 
+    def test_one_colleague_holds_one_at_a_time(self, cast: SimpleNamespace, remplacement: Transmission) -> None:
+        """Two on one day would end together."""
+        assert remplacement.au
+        du: date = remplacement.au
+        au = du + timedelta(days=9)
+        same: dict[str, Any] = {"by": cast.assistant_social_2, "nature": TO_COVER}
+        with pytest.raises(MoveRefused):
+            propose([remplacement.parcours], vers=cast.cesf, du=du, au=au, **same)
+        propose([remplacement.parcours], vers=cast.educateur, du=du, au=au, **same)
+        cancel(Transmission.objects.get(vers=cast.educateur), by=cast.assistant_social_2)
+        after = du + timedelta(days=1)
+        propose([remplacement.parcours], vers=cast.cesf, du=after, au=au, **same)
+        assert Transmission.objects.filter(vers=cast.cesf).count() == 2
+
     def test_a_change_ends_it(self, cast: SimpleNamespace, browse: Browse, remplacement: Transmission) -> None:
         parcours = remplacement.parcours
         lot = propose([parcours], vers=cast.educateur, by=cast.assistant_social_2, nature=TO_REFERENT)
@@ -301,6 +315,17 @@ class TestResponsable:
         made = Transmission.objects.get()
         assert browse(RECEIVER).post(f"{LIST}{made.pk}/acceptation/").status_code == 302
         assert "à réaffecter" not in client.get("/pilotage/").content.decode()
+
+    def test_from_the_page_of_one(self, cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+        """Where « à relancer » leads them, the act that answers it; their colleagues of the team have their own."""
+        page, act = f"/parcours/{suivi.pk}/", "Réaffecter ce parcours"
+        client = browse("responsable-accompagnement")
+        assert act in client.get(page).content.decode()
+        assert act not in browse(REFERENT).get(page).content.decode()
+        ticked = client.get(NEW, {"parcours": str(suivi.pk)}).content.decode()
+        assert f'value="{suivi.pk}" id="id_parcours_0" checked' in ticked
+        close(suivi, motif=Parcours.MotifCloture.DEPART, by=cast.assistant_social_2)
+        assert act not in client.get(page).content.decode()
 
     def test_an_ended_affectation_is_an_absence_too(
         self, cast: SimpleNamespace, browse: Browse, suivi: Parcours
