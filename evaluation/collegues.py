@@ -22,7 +22,9 @@ def colleagues(
     (domain, "Who may see what"): a list of names would tell it. `also` are works of others that `by` reads.
     """
     live = Rattachement.objects.live().filter(usager=usager_id, agent__isnull=False)
-    mine = live.filter(agent=by, nature__in=CONTENT_NATURES).values("source_id")
+    # One contributor does not learn of another: an evaluation that one contributes to is no team.
+    inside = set(CONTENT_NATURES) - (set() if by.famille == Role.SOCIAL else {Rattachement.Nature.CONTRIBUTION})
+    mine = live.filter(agent=by, nature__in=inside).values("source_id")
     at_work = live.filter(nature__in=list(natures), agent=OuterRef("pk"))
     known = Exists(at_work.filter(Q(source_id__in=mine) | Q(source_id__in=list(also))))
     open_to_all = Q(Exists(at_work), metier__famille=Role.SOCIAL)

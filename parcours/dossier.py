@@ -17,6 +17,7 @@ from accueil.models import Demande, Demarche, DroitSuivi, Orientation, Passage, 
 from evaluation.models import Evaluation
 from parcours.chronologie import Chronologie, Entree, Key, cut, dated, page_of, with_authors
 from parcours.models import Bilan, Concertation, Ecrit, Intervenant, Parcours, Point
+from pole_social.access import TEAM
 from pole_social.models import Agent
 
 
@@ -100,8 +101,10 @@ def _sources(usager: Usager, agent: Agent) -> Iterator[tuple[str, QuerySet[Any]]
     yield "ecrit", with_authors(ecrits).annotate(jour=F("done_on"), instant=F("created_at"))
     bilans = Bilan.objects.visible_to(agent).filter(parcours__usager=usager).select_related("auteur")
     yield "bilan", bilans.annotate(jour=F("held_on"), instant=F("recorded_at"))
+    if not TEAM & agent.roles:
+        return
     held = Q(parcours__usager=usager, concertation__statut=Concertation.Statut.TENUE)
-    tables = Point.objects.visible_to(agent).live().filter(held)
+    tables = Point.objects.visible_to(agent).read_in_team().live().filter(held)
     yield "concertation", tables.annotate(jour=F("concertation__held_on"), instant=F("created_at"))
 
 

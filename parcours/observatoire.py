@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Func, QuerySet
+from django.db.models import (
+    Aggregate,
+    Case,
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Func,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
@@ -120,7 +131,10 @@ def _series(unite_ids: Sequence[int], months: list[date]) -> Iterator[Serie]:
 def _repartitions(unite_ids: Sequence[int], months: list[date]) -> Iterator[Repartition]:
     mine = Parcours.objects.filter(unite__in=unite_ids).order_by()
     opened, closed = _within(mine, "opened_on", months), _within(mine, "closed_on", months)
-    yield _by("Comment les parcours se sont ouverts", opened, "entree", Parcours.Entree.choices)
+    # One line for every direct source: beside a parcours' metadata, its own would tell whom the CRIP sent.
+    voie = Case(When(entree=Parcours.Entree.RELAIS, then=Value("relais")), default=Value("directe"))
+    voies = [("relais", Parcours.Entree.RELAIS.label), ("directe", "entrée directe")]
+    yield _by("Comment les parcours se sont ouverts", opened.annotate(voie=voie), "voie", voies)
     yield _by("Pourquoi les parcours se sont clos", closed, "motif_cloture", Parcours.MotifCloture.choices)
     passages = _within(Passage.objects.filter(unite__in=unite_ids).order_by(), "jour", months)
     yield _by("Comment les personnes sont venues", passages, "canal", Passage.Canal.choices)

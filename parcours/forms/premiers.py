@@ -16,6 +16,7 @@ from accueil.forms.moments import ComingDateField
 from evaluation.models import Fragilite, Proposition
 from parcours.lecteurs import team
 from parcours.models import Action, Objectif, Parcours
+from parcours.niveaux import is_kept_off_paper
 from parcours.premiers import Groupe, grouped, taken_up
 from parcours.transmission import locked_open
 from pole_social.forms import CreateForm
@@ -159,18 +160,26 @@ class PremiersForm(CreateForm):
         locked_open(self.parcours)
         goals, words = taken_up(self.parcours)
         for group in self.groups:
-            goal = self._goal(group.fragilite, goals)
+            goal = self._goal(group, goals)
             for one in group.propositions:
                 if self.cleaned_data.get(f"garder_{one.pk}") and self.cleaned_data[f"action_{one.pk}"] not in words:
                     self._step(one, goal)
 
-    def _goal(self, fragilite: Fragilite | None, goals: dict[int, Any]) -> Any:
-        """The key of the goal: one that stands, or the one ticked here."""
-        if fragilite is None or not self.cleaned_data.get(f"but_{fragilite.pk}"):
+    def _goal(self, group: Groupe, goals: dict[int, Any]) -> Any:
+        """The key of the goal: one that stands, or the one ticked here.
+
+        A step that no paper may hold is known by its goal: it never stands without one.
+        """
+        fragilite = group.fragilite
+        keeps = any(self.cleaned_data.get(f"garder_{one.pk}") for one in group.propositions)
+        if fragilite is None:
+            return None
+        if not self.cleaned_data.get(f"but_{fragilite.pk}") and not (keeps and is_kept_off_paper(fragilite)):
             return None
         if fragilite.pk in goals:
             return goals[fragilite.pk]
-        libelle = self.cleaned_data[f"objectif_{fragilite.pk}"]
+        name = f"objectif_{fragilite.pk}"
+        libelle = self.cleaned_data[name] or self.fields[name].initial
         made = Objectif.objects.create(parcours=self.parcours, fragilite=fragilite, libelle=libelle, created_by=self.by)
         return made.pk
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from parcours.models.ecrit import may_be_named
 from parcours.models.parcours import Parcours
 from parcours.models.scope import TeamQuerySet
 from pole_social.models import Agent, PersonRow, Versioned
 
 Source = Parcours.Entree
+
+
+class EntreeDirecteQuerySet(TeamQuerySet):
+    """Child protection is never for santé sexuelle (domain, "Who may see what")."""
+
+    def visible_to(self, agent: Agent) -> Self:
+        found = super().visible_to(agent)
+        return found if may_be_named(agent) else found.exclude(source__in=[Source.CRIP, Source.ASE])
 
 
 class EntreeDirecte(PersonRow, Versioned):
@@ -48,7 +57,7 @@ class EntreeDirecte(PersonRow, Versioned):
         Agent, verbose_name="notée par", on_delete=models.PROTECT, related_name="+", editable=False
     )
 
-    objects = TeamQuerySet.as_manager()
+    objects = EntreeDirecteQuerySet.as_manager()
 
     class Meta:
         verbose_name = "entrée directe"

@@ -81,17 +81,19 @@ def text(request: HttpRequest, found: Ecrit, agent: Agent, **forms: HubForm) -> 
     """A signed text with what followed it; `forms` are those that were refused."""
     by_circle = readers(found.parcours, found.auteur, found.nommes.all())
     is_inside = worked_on(agent).filter(pk=found.parcours_id).exists()
-    corrects = found.is_signed and found.auteur_id == agent.pk
+    reads_team = Parcours.objects.visible_to(agent).read_in_team().filter(pk=found.parcours_id).exists()
+    corrects = found.is_signed and is_inside and found.auteur_id == agent.pk
     # By the circle: whoever reads by a partage alone adds nothing, and does not pass it on.
     rereads = found.is_signed and is_inside and agent in by_circle[found.cercle]
     context = {
         "ecrit": found,
         "parcours": found.parcours,
-        "lecteurs": sentence(by_circle[found.cercle], agent),
+        # The team is what does not exist for whoever reads by a partage alone.
+        "lecteurs": sentence(by_circle[found.cercle], agent) if reads_team else found.auteur.nom_complet,
         "addenda": list(Addendum.objects.visible_to(agent).filter(ecrit=found).select_related("auteur")),
         "relectures": list(RelectureEcrit.objects.visible_to(agent).filter(ecrit=found)),
-        "partages": _partages(found, agent),
-        "is_inside": Parcours.objects.visible_to(agent).read_in_team().filter(pk=found.parcours_id).exists(),
+        "partages": _partages(found, agent, reads_team=reads_team),
+        "is_inside": reads_team,
         "can_share": rereads and (corrects or found.cercle in circles_read(agent)),
         "addendum_form": forms.get("addendum_form") or (AddendumForm(auto_id="addendum_%s") if corrects else None),
         "relecture_form": forms.get("relecture_form")
@@ -100,9 +102,11 @@ def text(request: HttpRequest, found: Ecrit, agent: Agent, **forms: HubForm) -> 
     return render(request, "parcours/ecrit.html", context)
 
 
-def _partages(found: Ecrit, agent: Agent) -> list[PartageEcrit]:
-    """With whom it is shared now, each with whether this agent may take it back."""
+def _partages(found: Ecrit, agent: Agent, *, reads_team: bool) -> list[PartageEcrit]:
+    """With whom it is shared now, each with whether this agent may take it back; their own for who was told alone."""
     live = PartageEcrit.objects.visible_to(agent).filter(ecrit=found).live()
+    if not reads_team:
+        live = live.filter(destinataire=agent)
     shown: list[Any] = list(live.select_related("auteur", "destinataire__metier"))
     for one in shown:
         one.is_mine = agent.pk in (one.auteur_id, found.auteur_id)

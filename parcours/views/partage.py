@@ -48,9 +48,9 @@ def retrait(request: HttpRequest, pk: UUID, ecrit: UUID, partage: UUID) -> HttpR
 
 
 def addendum(request: HttpRequest, pk: UUID, ecrit: UUID) -> HttpResponse:
-    """The author corrects what they signed, beside it."""
+    """The author corrects what they signed, beside it, while they work in the parcours: who has left only reads."""
     agent = signed_in(request)
-    found = get_object_or_404(_signed(agent, pk).filter(auteur=agent), pk=ecrit)
+    found = get_object_or_404(_in_team(agent, pk).filter(auteur=agent), pk=ecrit)
     form = AddendumForm(request.POST)
     if form.is_valid():
         return once(request, form, lambda: _corrected(found, form, agent))

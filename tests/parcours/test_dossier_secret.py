@@ -234,3 +234,18 @@ def test_a_contributor_reads_the_person_and_not_the_evaluation(
     assert found.status_code == 200
     shown = {entree.nature for entree in found.context["chronologie"].entrees}
     assert not {"evaluation", "ecrit", "parcours_ouvert"} & shown
+
+
+def test_a_responsable_outside_the_team_reads_no_question_of_a_round_table(
+    cast: SimpleNamespace, browse: Browse, suivie: Usager
+) -> None:
+    """Their place is the unité: metadata. In the team, they read it."""
+    parcours, leader = Parcours.objects.get(usager=suivie), cast.responsable_accompagnement
+    Rattachement.objects.grant(Rattachement.Nature.RELAIS, suivie.pk, parcours, unite=leader.unites[0])
+    before = page(browse("responsable-accompagnement"), suivie)
+    table = make_concertation(by=cast.assistant_social_2, in_days=0)
+    make_point(table, parcours, by=cast.assistant_social_2, question="Comment parler à la famille ?")
+    table.hold(by=cast.assistant_social_2)
+    assert page(browse("responsable-accompagnement"), suivie) == before
+    parcours.add_intervenant(leader)
+    assert "Comment parler à la famille ?" in page(browse("responsable-accompagnement"), suivie), "the control"

@@ -121,7 +121,8 @@ class TestReasons:
                 close(row, motif=Parcours.MotifCloture.DEPART, by=cast.cesf)
         found = browse("responsable-accompagnement").get(URL).context["observatoire"]
         by_name = {one.libelle: one for one in found.repartitions}
-        assert dict(by_name["Comment les parcours se sont ouverts"].lignes)["mesure ASE"] == 12
+        opened_by = dict(by_name["Comment les parcours se sont ouverts"].lignes)
+        assert opened_by == {"relais d’une évaluation": 0, "entrée directe": 12}, "nothing tells whom the ASE sent"
         assert dict(by_name["Pourquoi les parcours se sont clos"].lignes)["départ du territoire"] == 12
 
 
