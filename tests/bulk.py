@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from django.db import models
+from django.db import connection, models
 from django.db.models.base import ModelState
 
 from accueil.models import Rattachement
 
 Row = TypeVar("Row", bound=models.Model)
+
+
+def written(rows: Iterable[Row]) -> list[Row]:
+    """These rows of one model, and the planner told of them, as in a real base by its autovacuum.
+
+    Otherwise it may go by statistics of an empty table, which another test left, and join each row to each.
+    """
+    made = list(rows)
+    if made:
+        model = type(made[0])
+        model._base_manager.bulk_create(made)
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {model._meta.db_table}")
+    return made
 
 
 def copies(row: Row, count: int, **each: Sequence[Any] | Callable[[int], Any]) -> list[Row]:
@@ -25,7 +39,7 @@ def copies(row: Row, count: int, **each: Sequence[Any] | Callable[[int], Any]) -
         for name, values in each.items():
             setattr(other, name, values(index) if callable(values) else values[index])
         made.append(other)
-    return type(row)._base_manager.bulk_create(made)
+    return written(made)
 
 
 def related_alike(row: Any, others: Sequence[Any]) -> None:

@@ -26,6 +26,8 @@ from pole_social.once import once, once_unless_taken, repeated
 Statut = Transmission.Statut
 # One act for a whole caseload; a bigger one goes by référent (the file active narrows it).
 OFFERED = 200
+# As many parcours without anybody as the file active names.
+LEFT = 20
 # How long a refusal stays on its sender's page.
 RECENT = timedelta(days=30)
 WITHOUT = "sans-referent"
@@ -215,7 +217,9 @@ def transmissions_of(parcours: Parcours, agent: Agent) -> list[Transmission]:
 
 def left_without(agent: Agent) -> dict[str, Any]:
     """For the file active: the parcours of my unités whose référent is not there any more."""
-    mine = Parcours.objects.visible_to(agent).open().filter(unite__in=agent.supervised_unite_ids)
-    alone = without_referent_present(mine).with_next_on().with_referent().select_related("usager")
-    rows, has_more = alone.order_by("next_on", "pk").first_rows(OFFERED // 10)
+    mine = Parcours.objects.visible_to(agent).filter(unite__in=agent.supervised_unite_ids)
+    alone = without_referent_present(mine.open()).with_next_on().order_by("next_on", "pk")
+    # Which ones first, then who they are: a planner that counts on few rows joins every person to every parcours.
+    first = mine.filter(pk__in=alone.values("pk")[: LEFT + 1]).with_next_on().with_referent().select_related("usager")
+    rows, has_more = first.order_by("next_on", "pk").first_rows(LEFT)
     return {"sans_referent": rows, "sans_referent_suite": has_more}

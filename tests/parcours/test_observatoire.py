@@ -21,6 +21,7 @@ from parcours.fin import close
 from parcours.models import Parcours
 from parcours.views.observatoire import FORMULA, HIDDEN, _neutral
 from pole_social.models import Acces, Agent
+from tests.bulk import written
 from tests.queries import count_queries
 from tests.together import together
 
@@ -47,11 +48,11 @@ def newcomer(nom: str, by: Agent) -> Usager:
 
 def opened(count: int, by: Agent, *, on: date, entree: str = "rsa", nom: str = "Zola") -> list[Parcours]:
     home = unite("issy-accompagnement")
-    people = Usager.objects.bulk_create(
+    people = written(
         Usager(nom_usage=f"{nom}{n}", prenoms="Ada", territoire=home.lieu.territoire, created_by=by)
         for n in range(count)
     )
-    return Parcours.objects.bulk_create(
+    return written(
         Parcours(usager=usager, unite=home, nature=home.nature, entree=entree, echeance=on, opened_on=on)
         for usager in people
     )

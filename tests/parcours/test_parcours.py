@@ -17,6 +17,7 @@ from parcours.fin import close
 from parcours.models import Action, Ecrit, Parcours
 from parcours.opening import open_from
 from pole_social.models import Acces
+from tests.bulk import written
 from tests.parcours.aides import CARE, ENCADREMENT, OUTSIDE, allowed_by, assert_does_not_exist, last_row
 from tests.queries import count_queries
 from tests.together import together
@@ -124,7 +125,7 @@ def test_timeline_holds_what_i_may_read_newest_first(cast: SimpleNamespace, brow
 def test_timeline_pages_show_everything_once(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
     """70 écrits of three days, many of one instant: the key must cut between them."""
     start, now = date(2026, 3, 1), timezone.now()
-    Ecrit.objects.bulk_create(
+    written(
         Ecrit(
             parcours=suivi,
             auteur=cast.assistant_social_2,
@@ -194,7 +195,7 @@ def test_closed_parcours_is_read_and_not_written(cast: SimpleNamespace, browse: 
 
 def grow(cast: SimpleNamespace, parcours: Parcours, number: int) -> None:
     now = timezone.now()
-    Ecrit.objects.bulk_create(
+    written(
         Ecrit(
             parcours=parcours,
             auteur=cast.cesf,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,7 +10,9 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accueil.models import Deport, Usager
@@ -25,7 +28,7 @@ from parcours.demonstration.builders import (
 from parcours.fin import close, suspend
 from parcours.models import Intervenant, Parcours
 from pole_social.models import Acces, Affectation, Agent
-from tests.bulk import copies, related_alike
+from tests.bulk import copies, related_alike, written
 from tests.parcours.aides import masked
 from tests.queries import count_queries
 from tests.together import together
@@ -73,18 +76,20 @@ def parcours_of(
     return made
 
 
-def many(count: int, referent: Agent) -> None:
+def many(count: int, referent: Agent, write: Callable[[list[Any]], list[Any]] = written) -> None:
     """As many parcours as a big unité has, each with its référent and a step."""
     home, soon = unite("issy-accompagnement"), timezone.localdate()
-    people = Usager.objects.bulk_create(
-        Usager(nom_usage=f"N{n}", prenoms="Ada", territoire=home.lieu.territoire, created_by=referent)
-        for n in range(count)
+    territoire = home.lieu.territoire
+    people = write(
+        [Usager(nom_usage=f"N{n}", prenoms="Ada", territoire=territoire, created_by=referent) for n in range(count)]
     )
-    rows = Parcours.objects.bulk_create(
-        Parcours(usager=usager, unite=home, nature=home.nature, entree="rsa", echeance=soon + timedelta(days=n % 40))
-        for n, usager in enumerate(people)
+    rows = write(
+        [
+            Parcours(usager=usager, unite=home, nature=home.nature, entree="rsa", echeance=soon + timedelta(n % 40))
+            for n, usager in enumerate(people)
+        ]
     )
-    Intervenant.objects.bulk_create(Intervenant(parcours=row, agent=referent, is_referent=True) for row in rows)
+    write([Intervenant(parcours=row, agent=referent, is_referent=True) for row in rows])
 
 
 @together(("username", "status"), [*((name, 200) for name in MANAGERS), *((name, 403) for name in OTHERS)])
@@ -350,6 +355,25 @@ class TestPages:
         for _ in range(3):
             make_relais(UsagerFactory.create(), by=cast.assistant_social, to="issy-accompagnement")
         assert count_queries(client, URL) == few <= 10
+
+    def test_statistics_of_before_do_not_join_everybody_to_everything(
+        self, cast: SimpleNamespace, browse: Browse
+    ) -> None:
+        """A planner that counts on empty tables (just filled, not yet seen by the autovacuum) looked 60 × 60 times."""
+        client, tables = browse("responsable-sst"), (Intervenant, Parcours, Usager)
+        many(60, cast.cesf)
+        with connection.cursor() as cursor:
+            for table in tables:
+                cursor.execute(f"DELETE FROM {table._meta.db_table}")
+                cursor.execute(f"ANALYZE {table._meta.db_table}")
+        many(60, cast.cesf, write=lambda rows: type(rows[0])._base_manager.bulk_create(rows))
+        with CaptureQueriesContext(connection) as captured:
+            client.get(URL)
+        asked = next(query["sql"] for query in captured if "wakes_on" in query["sql"] and "LIMIT 21" in query["sql"])
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {asked}")
+            loops = re.findall(r'"Actual Loops": (\d+)', json.dumps(cursor.fetchone()))
+        assert 60 <= max(map(int, loops)) <= 60 * 24
 
 
 class TestJournal:

@@ -12,13 +12,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accueil.models import Deport, Rattachement, Usager
+from accueil.models import Deport, Rattachement
 from parcours.demonstration.builders import UsagerFactory, make_action, make_parcours
 from parcours.fin import close
 from parcours.models import Action, EtapeTransmission, Intervenant, Parcours, Transmission
 from parcours.transmission import accept, cancel, propose
 from pole_social.models import Acces, Agent, MoveRefused
-from tests.bulk import copies, related_alike
+from tests.bulk import copies, related_alike, written
 from tests.parcours.aides import CARE, ENCADREMENT, HOSTILE, OUTSIDE, assert_does_not_exist, last_row
 from tests.queries import count_queries
 from tests.together import together
@@ -336,7 +336,7 @@ class TestResponsable:
 
 
 def grow(row: Transmission, count: int) -> None:
-    people = Usager.objects.bulk_create([UsagerFactory.build() for _ in range(count)])
+    people = written(UsagerFactory.build() for _ in range(count))
     others = copies(row.parcours, count, usager_id=[one.pk for one in people])
     made = copies(row, count, parcours_id=[one.pk for one in others])
     for one, parcours in zip(made, others, strict=True):
