@@ -11,14 +11,16 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accueil.models import Deport, Rattachement
 from accueil.models.rattachement import AFTER_REFERENT, RattachementQuerySet
+from parcours.lecteurs import working_agents
 from parcours.models import Action, Intervenant, Parcours, Transmission
 from parcours.models.parcours import ParcoursQuerySet
+from pole_social.access import CARE
 from pole_social.models import Affectation, Agent, MoveRefused
 
 Nature = Rattachement.Nature
@@ -37,6 +39,20 @@ def locked_open(parcours: Parcours) -> Parcours:
     if not held.is_open_file:
         raise MoveRefused
     return held
+
+
+def place(parcours: Parcours) -> tuple[str, int | None]:
+    """Where it may be carried: the unités of that nature, in the same territoire."""
+    return parcours.nature, parcours.unite.lieu.territoire_id
+
+
+def receivers(parcours: Iterable[Parcours]) -> QuerySet[Agent]:
+    """Who may hold them: the professions of care at work in one of their places."""
+    there = Q(pk__in=[])
+    for nature, territoire in {place(one) for one in parcours}:
+        there |= Q(unite__nature=nature, unite__lieu__territoire=territoire)
+    current = Affectation.objects.current().filter(there, agent=OuterRef("pk"))
+    return working_agents().filter(Exists(current), metier__famille__in=CARE)
 
 
 @transaction.atomic
@@ -65,35 +81,39 @@ def propose(
             raise MoveRefused
         if nature == TO_COVER and (de is None or _covers_already(held, vers, du, au)):
             raise MoveRefused
-        made = Transmission.objects.create(
+        # They see whose parcours it is, and decide; the person's pages open when they accept.
+        Transmission.objects.create(
             parcours=held, nature=nature, lot=lot, de=de, vers=vers, du=du, au=au, message=message, proposed_by=by
         ).begin(by=by)
-        # They see whose parcours it is, and decide; its content opens when they accept.
-        Rattachement.objects.grant(Nature.RELAIS, held.usager_id, made, agent=vers)
     return lot
 
 
 @transaction.atomic
 def accept(transmission: Transmission, *, by: Agent) -> None:
-    """Take it over, or cover it on its dates. Raises MoveRefused: withdrawn, not theirs, or stepped aside since."""
+    """Take it over, or cover it on its dates.
+
+    Raises MoveRefused: withdrawn, not theirs, stepped aside from the person or gone from such a unité since.
+    """
     parcours = locked(transmission.parcours)
     if transmission.vers_id != by.pk or not parcours.is_open_file or stepped_aside(by, parcours):
+        raise MoveRefused
+    if not receivers([parcours]).filter(pk=by.pk).exists():
         raise MoveRefused
     if transmission.nature == TO_COVER and (transmission.au is None or transmission.au < timezone.localdate()):
         raise MoveRefused
     transmission.move(Statut.ACCEPTEE, by=by)
-    Rattachement.objects.end(transmission)
     if transmission.nature == TO_REFERENT:
         _replace_referent(parcours, by)
     else:
         _cover(parcours, transmission)
 
 
+@transaction.atomic
 def refuse(transmission: Transmission, *, by: Agent, motif: str = "") -> None:
     """Leave it with whoever has it. Raises MoveRefused, for a cover agreed too: that one is ended."""
     if transmission.vers_id != by.pk or transmission.statut != Statut.PROPOSEE:
         raise MoveRefused
-    _withdraw(transmission, Statut.REFUSEE, by, motif)
+    transmission.move(Statut.REFUSEE, by=by, motif=motif)
 
 
 @transaction.atomic
@@ -102,7 +122,7 @@ def cancel(transmission: Transmission, *, by: Agent) -> None:
     was_cover = transmission.nature == TO_COVER and transmission.statut == Statut.ACCEPTEE
     if transmission.statut == Statut.ACCEPTEE and not is_live_cover(transmission):
         raise MoveRefused
-    _withdraw(transmission, Statut.ANNULEE, by)
+    transmission.move(Statut.ANNULEE, by=by)
     if was_cover:
         _end(_cover_rows(transmission))
 
@@ -119,12 +139,6 @@ def withdraw_all(parcours: Parcours, *, by: Agent) -> None:
     agreed = parcours.transmissions.filter(nature=TO_COVER, statut=Statut.ACCEPTEE, au__gte=timezone.localdate())
     for transmission in [*waiting, *agreed]:
         cancel(transmission, by=by)
-
-
-@transaction.atomic
-def _withdraw(transmission: Transmission, to: str, by: Agent, motif: str = "") -> None:
-    transmission.move(to, by=by, motif=motif)
-    Rattachement.objects.end(transmission)
 
 
 @transaction.atomic

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accueil.forms.moments import ComingDateField
 from accueil.models import Deport
 from parcours.forms.bilan import months_after
-from parcours.lecteurs import working_agents
 from parcours.models import Parcours, Transmission
-from parcours.transmission import propose
-from pole_social.access import CARE
+from parcours.transmission import place, propose, receivers
 from pole_social.forms import AgentChoiceField, CreateForm
-from pole_social.models import Affectation, Agent
+from pole_social.models import Agent
 
 LONGEST = 12
 MESSAGE = forms.Textarea(attrs={"rows": 3})
 UNKNOWN = "Choisissez des parcours de la liste."
 NOBODY = "Choisissez un professionnel de la liste."
-
-
-def receivers(parcours: Iterable[Parcours]) -> QuerySet[Agent]:
-    """Who may hold them: the professions of care at work in a unité of that nature, in the same territoire."""
-    places = {(one.nature, one.unite.lieu.territoire_id) for one in parcours}
-    there = Q(pk__in=[])
-    for nature, territoire in places:
-        there |= Q(unite__nature=nature, unite__lieu__territoire=territoire)
-    current = Affectation.objects.current().filter(there, agent=OuterRef("pk"))
-    return working_agents().filter(Exists(current), metier__famille__in=CARE)
 
 
 class TransmissionForm(CreateForm):
@@ -113,9 +99,7 @@ class TransmissionForm(CreateForm):
         refused = [
             one.usager.nom_court
             for one in self.chosen
-            if one.usager_id in aside
-            or one.referent_id == vers.pk
-            or (one.nature, one.unite.lieu.territoire_id) not in places
+            if one.usager_id in aside or one.referent_id == vers.pk or place(one) not in places
         ]
         if refused:
             self.add_error("vers", f"{vers.nom_complet} ne peut pas recevoir : {', '.join(refused)}. Décochez.")

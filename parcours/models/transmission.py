@@ -5,26 +5,21 @@ from __future__ import annotations
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
-from accueil.models.rattachement import RattachementQuerySet
 from parcours.models.parcours import Parcours
-from parcours.models.scope import TeamQuerySet, team_relationships
+from parcours.models.scope import TeamQuerySet
 from pole_social.models import Agent, Etape, PersonRow, WithMoves
 
 
 class TransmissionQuerySet(TeamQuerySet):
     """Read by the team, by the responsable, and by whoever is asked: they see whose parcours it is, not its content."""
 
-    def allowing(self, agent: Agent) -> RattachementQuerySet:
-        """The team's place; or the relationship that this very transmission made for its receiver."""
-        team = team_relationships(self, agent, "parcours_id")
-        asked = self.relationships(agent, "relais").filter(source_id=OuterRef("pk"))
-        return team | asked
-
     def supervised(self, agent: Agent) -> Q:
-        return Q(parcours__unite__in=agent.supervised_unite_ids)
+        """Those of one's unités; and what waits for one's own answer, which makes no relationship with the person."""
+        asked = Q(vers=agent, statut=Transmission.Statut.PROPOSEE)
+        return Q(parcours__unite__in=agent.supervised_unite_ids) | asked
 
     def waiting(self) -> Self:
         return self.filter(statut=Transmission.Statut.PROPOSEE)

@@ -172,8 +172,13 @@ def _refused(request: HttpRequest, found: Transmission, form: RefusForm) -> Http
 
 
 def annulation(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Take back a proposal, or end a cover: by who is in it, or the responsable."""
+    """Take back a proposal, or end a cover: by who is in it, or the responsable.
+
+    Whoever gives a cover back reads it no more: the second click of a double click is answered by their own act.
+    """
     agent = signed_in(request)
+    if EtapeTransmission.objects.filter(objet=pk, vers=Statut.ANNULEE, by=agent).exists():
+        return redirect("parcours:transmissions")
     found = get_object_or_404(Transmission.objects.visible_to(agent).select_related("parcours"), pk=pk)
     if not may_cancel(found, agent):
         raise Http404

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accueil.models import Deport, Rattachement
-from parcours.demonstration.builders import UsagerFactory, make_action, make_parcours
+from parcours.demonstration.builders import UsagerFactory, make_action, make_parcours, unite
 from parcours.fin import close
 from parcours.models import Action, EtapeTransmission, Intervenant, Parcours, Transmission
 from parcours.transmission import accept, cancel, propose
@@ -107,9 +107,17 @@ class TestProposing:
         client = browse(RECEIVER)
         html = client.get(LIST).content.decode()
         assert proposee.parcours.usager.nom_court in html and "Merci à toi." in html
-        assert client.get(f"/parcours/{proposee.parcours_id}/").status_code == 404
         assert "vous est proposé" in client.get("/parcours/").content.decode()
         assert proposee.parcours.usager.nom_court not in browse("educateur").get(LIST).content.decode()
+
+    def test_nothing_of_the_person_opens_before_the_answer(self, browse: Browse, proposee: Transmission) -> None:
+        """Neither the parcours, nor what the desk knows of her, nor the whole thread; all of it once accepted."""
+        client, usager = browse(RECEIVER), proposee.parcours.usager
+        pages = [f"/parcours/{proposee.parcours_id}/", f"/accueil/usagers/{usager.pk}/", f"/dossiers/{usager.pk}/"]
+        assert [client.get(page).status_code for page in pages] == [404] * 3
+        assert not Rattachement.objects.filter(agent=proposee.vers, usager=usager).exists()
+        client.post(f"{LIST}{proposee.pk}/acceptation/")
+        assert [client.get(page).status_code for page in pages] == [200] * 3
 
     def test_it_waits_on_every_page(self, browse: Browse, proposee: Transmission) -> None:
         assert "réponse attendue" in browse(REFERENT).get("/parcours/").content.decode()
@@ -244,6 +252,23 @@ class TestAnswering:
             accept(proposee, by=cast.cesf)
         assert referent(proposee.parcours) == cast.assistant_social_2
 
+    @together("gone", [True, False])
+    def test_gone_from_such_a_unite_meanwhile(self, cast: SimpleNamespace, proposee: Transmission, gone: bool) -> None:
+        """What allowed the proposal is asked again: their new unité carries no parcours of that nature."""
+        if gone:
+            cast.cesf.affectations.update(unite=unite("issy-sante"))
+            with pytest.raises(MoveRefused):
+                accept(proposee, by=cast.cesf)
+        else:
+            accept(proposee, by=cast.cesf)
+        assert referent(proposee.parcours) == (cast.assistant_social_2 if gone else cast.cesf)
+
+    def test_what_was_answered_is_read_no_more(self, browse: Browse, proposee: Transmission) -> None:
+        client = browse(RECEIVER)
+        assert list(Transmission.objects.visible_to(proposee.vers)) == [proposee]
+        client.post(f"{LIST}{proposee.pk}/refus/", {"motif": "", "cle": str(uuid.uuid4())})
+        assert list(Transmission.objects.visible_to(proposee.vers)) == []
+
 
 class TestCover:
     def test_reads_on_its_dates(self, cast: SimpleNamespace, browse: Browse, remplacement: Transmission) -> None:
@@ -256,7 +281,8 @@ class TestCover:
     def test_ended_by_either(self, browse: Browse, remplacement: Transmission) -> None:
         page = f"/parcours/{remplacement.parcours_id}/"
         assert "Mettre fin au remplacement" in browse(REFERENT).get(page).content.decode()
-        assert browse(RECEIVER).post(f"{LIST}{remplacement.pk}/annulation/").status_code == 302
+        client, act = browse(RECEIVER), f"{LIST}{remplacement.pk}/annulation/"
+        assert [client.post(act).status_code for _ in range(2)] == [302, 302]
         assert browse(RECEIVER).get(page).status_code == 404
 
     def test_to_come_opens_nothing_yet(self, cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
@@ -338,17 +364,8 @@ class TestResponsable:
 def grow(row: Transmission, count: int) -> None:
     people = written(UsagerFactory.build() for _ in range(count))
     others = copies(row.parcours, count, usager_id=[one.pk for one in people])
-    made = copies(row, count, parcours_id=[one.pk for one in others])
-    for one, parcours in zip(made, others, strict=True):
-        one.parcours = parcours
+    copies(row, count, parcours_id=[one.pk for one in others])
     related_alike(row.parcours, others)
-    for standing in Rattachement.objects.from_source(row):
-        copies(
-            standing,
-            count,
-            usager_id=[one.parcours.usager_id for one in made],
-            source_id=[one.pk for one in made],
-        )
 
 
 def test_queries(browse: Browse, proposee: Transmission) -> None:
