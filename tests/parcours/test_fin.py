@@ -281,7 +281,8 @@ class TestAfterwards:
         cover(suivi, by=cast.educateur)
         cover(suivi, by=cast.conseiller_insertion, starts_in=5)
         close(suivi, motif=Motif.OBJECTIFS, by=cast.assistant_social_2)
-        assert [browse(name).get(url(suivi)).status_code for name in ("cesf", "educateur", "conseiller-insertion")] == [404] * 3
+        others = ("cesf", "educateur", "conseiller-insertion")
+        assert [browse(name).get(url(suivi)).status_code for name in others] == [404] * 3
         assert browse(REFERENT).get(url(suivi)).status_code == 200
         later = Rattachement.objects.from_source(suivi).live(timezone.now() + timedelta(days=7))
         assert [(row.nature, row.agent) for row in later] == [(Nature.FIN_DE_RELAIS, cast.assistant_social_2)]
