@@ -13,6 +13,7 @@ from datetime import date
 from django.utils import timezone
 
 from accueil.models import Demarche
+from pole_social.templatetags.temps import trimestre
 
 QUARTERS = 8
 MOTS = {
@@ -74,7 +75,7 @@ def trimestres(demarches: Iterable[Demarche], today: date) -> list[Trimestre]:
     most = max((counts[mode, quarter] for mode in Demarche.MODES for quarter in shown), default=0) or 1
     return [
         Trimestre(
-            _libelle(quarter),
+            trimestre(date(quarter // 4, quarter % 4 * 3 + 1, 1)),
             [_barre(row, column, counts[mode, quarter], most) for row, mode in enumerate(Demarche.MODES)],
         )
         for column, quarter in enumerate(shown)
@@ -90,11 +91,6 @@ def first_day(today: date) -> date:
 def _quarter(day: date) -> int:
     """Quarters since the year 0, so that neighbours differ by one."""
     return day.year * 4 + (day.month - 1) // 3
-
-
-def _libelle(quarter: int) -> str:
-    annee, number = divmod(quarter, 4)
-    return f"T{number + 1} {annee}"
 
 
 def _foot(row: int) -> int:

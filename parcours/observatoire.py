@@ -1,6 +1,7 @@
-"""What the hub did in the last twelve full months, from daily work alone: numbers, never a person.
+"""What the hub did in the last four full quarters, from daily work alone: numbers, never a person.
 
-Full months only: two readings on two days never differ by somebody who came between them.
+A quarter is counted once it is over, and by itself: two readings on two days never differ by somebody who came
+between them, and what one window keeps back does not come back by the next one.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import TruncMonth, TruncQuarter
 from django.utils import timezone
 
 from accueil.models import Demande, EtapeRelais, Passage, Relais
@@ -30,7 +31,7 @@ from evaluation.models import EtapeEvaluation, Evaluation
 from parcours.models import Parcours
 from parcours.retenue import THRESHOLD, held_back
 
-MONTHS = 12
+MONTHS, QUARTER = 12, 3
 
 
 class Percentile(Aggregate):
@@ -45,7 +46,7 @@ class Percentile(Aggregate):
 
 @dataclass(frozen=True)
 class Serie:
-    """One figure a month, the oldest first; None where it is kept back."""
+    """One figure a month, the oldest first, and the year's; None where it is kept back."""
 
     libelle: str
     valeurs: list[int | None]
@@ -54,11 +55,11 @@ class Serie:
 
 @dataclass(frozen=True)
 class Repartition:
-    """The same year's total, by reason."""
+    """The same, by reason: one figure a quarter, the oldest first, and each quarter's total."""
 
     libelle: str
-    lignes: list[tuple[str, int | None]]
-    total: int | None
+    lignes: list[tuple[str, list[int | None]]]
+    totaux: list[int | None]
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class Delai:
 @dataclass(frozen=True)
 class Observatoire:
     mois: list[date]
+    trimestres: list[date]
     series: list[Serie]
     repartitions: list[Repartition]
     delais: list[Delai]
@@ -87,6 +89,7 @@ def observatoire(unite_ids: Sequence[int]) -> Observatoire:
     months = _months(timezone.localdate())
     return Observatoire(
         mois=months,
+        trimestres=months[::QUARTER],
         series=list(_series(unite_ids, months)),
         repartitions=list(_repartitions(unite_ids, months)),
         delais=list(_delais(unite_ids, months)),
@@ -94,8 +97,8 @@ def observatoire(unite_ids: Sequence[int]) -> Observatoire:
 
 
 def _months(today: date) -> list[date]:
-    """The first days of the twelve months before this one."""
-    first = today.replace(day=1)
+    """The first days of the twelve months of the last four quarters that are over."""
+    first = today.replace(month=(today.month - 1) // QUARTER * QUARTER + 1, day=1)
     found = []
     for _ in range(MONTHS):
         first = (first - timedelta(days=1)).replace(day=1)
@@ -125,7 +128,14 @@ def _series(unite_ids: Sequence[int], months: list[date]) -> Iterator[Serie]:
         found = _within(rows.filter(**{f"{unite}__in": unite_ids}), day, months).order_by()
         by_month = found.values_list(TruncMonth(day)).annotate(n=Count("pk"))
         numbers: dict[date, int] = dict(by_month)
-        yield Serie(libelle, *held_back([numbers.get(month, 0) for month in months]))
+        yield _serie(libelle, [numbers.get(month, 0) for month in months])
+
+
+def _serie(libelle: str, numbers: list[int]) -> Serie:
+    """Quarter by quarter, as its total is told beside the reasons; the year's where it gives back none of theirs."""
+    quarters = [held_back(numbers[place : place + QUARTER]) for place in range(0, MONTHS, QUARTER)]
+    is_safe = all(total is not None for _, total in quarters)
+    return Serie(libelle, [number for row, _ in quarters for number in row], sum(numbers) if is_safe else None)
 
 
 def _repartitions(unite_ids: Sequence[int], months: list[date]) -> Iterator[Repartition]:
@@ -134,16 +144,25 @@ def _repartitions(unite_ids: Sequence[int], months: list[date]) -> Iterator[Repa
     # One line for every direct source: beside a parcours' metadata, its own would tell whom the CRIP sent.
     voie = Case(When(entree=Parcours.Entree.RELAIS, then=Value("relais")), default=Value("directe"))
     voies = [("relais", Parcours.Entree.RELAIS.label), ("directe", "entrée directe")]
-    yield _by("Comment les parcours se sont ouverts", opened.annotate(voie=voie), "voie", voies)
-    yield _by("Pourquoi les parcours se sont clos", closed, "motif_cloture", Parcours.MotifCloture.choices)
+    quarters = months[::QUARTER]
+    by_way = opened.annotate(voie=voie).values_list("voie", TruncQuarter("opened_on"))
+    yield _by("Comment les parcours se sont ouverts", by_way, voies, quarters)
+    by_reason = closed.values_list("motif_cloture", TruncQuarter("closed_on"))
+    yield _by("Pourquoi les parcours se sont clos", by_reason, Parcours.MotifCloture.choices, quarters)
     passages = _within(Passage.objects.filter(unite__in=unite_ids).order_by(), "jour", months)
-    yield _by("Comment les personnes sont venues", passages, "canal", Passage.Canal.choices)
+    by_channel = passages.values_list("canal", TruncQuarter("jour"))
+    yield _by("Comment les personnes sont venues", by_channel, Passage.Canal.choices, quarters)
 
 
-def _by(libelle: str, rows: QuerySet[Any], field: str, choices: Sequence[tuple[Any, Any]]) -> Repartition:
-    numbers = dict(rows.values_list(field).annotate(n=Count("pk")))
-    shown, total = held_back([numbers.get(value, 0) for value, _ in choices])
-    return Repartition(libelle, [(str(said), number) for (_, said), number in zip(choices, shown, strict=True)], total)
+def _by(
+    libelle: str, rows: QuerySet[Any, Any], choices: Sequence[tuple[Any, Any]], quarters: Sequence[date]
+) -> Repartition:
+    """`rows` give a reason and a quarter."""
+    numbers = {(reason, quarter): n for reason, quarter, n in rows.annotate(n=Count("pk"))}
+    columns = [held_back([numbers.get((value, quarter), 0) for value, _ in choices]) for quarter in quarters]
+    shown = zip(*(column for column, _ in columns), strict=True)
+    lignes = [(str(said), list(row)) for (_, said), row in zip(choices, shown, strict=True)]
+    return Repartition(libelle, lignes, [total for _, total in columns])
 
 
 def _delais(unite_ids: Sequence[int], months: list[date]) -> Iterator[Delai]:

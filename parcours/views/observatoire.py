@@ -13,6 +13,7 @@ from django.utils import timezone
 from parcours.observatoire import Observatoire, observatoire
 from parcours.retenue import THRESHOLD
 from pole_social.access import signed_in
+from pole_social.templatetags.temps import trimestre
 
 # A spreadsheet would run what begins so (OWASP, « CSV Injection »).
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -20,7 +21,7 @@ HIDDEN = f"moins de {THRESHOLD} ou retenu"
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """Twelve full months: series, reasons, delays. It reads nobody."""
+    """Four full quarters: series, reasons, delays. It reads nobody."""
     found = observatoire(signed_in(request).supervised_unite_ids)
     return render(request, "parcours/observatoire.html", {"observatoire": found, "seuil": THRESHOLD})
 
@@ -44,9 +45,9 @@ def _rows(found: Observatoire) -> Iterator[list[str]]:
         yield [serie.libelle, *map(_figure, serie.valeurs), _figure(serie.total)]
     for repartition in found.repartitions:
         yield []
-        yield [repartition.libelle, "Nombre"]
-        yield from ([libelle, _figure(number)] for libelle, number in repartition.lignes)
-        yield ["Total", _figure(repartition.total)]
+        yield [repartition.libelle, *map(trimestre, found.trimestres)]
+        yield from ([libelle, *map(_figure, row)] for libelle, row in repartition.lignes)
+        yield ["Total", *map(_figure, repartition.totaux)]
     yield []
     yield ["Délais, en jours", "Une personne sur deux, en moins de", "Neuf sur dix, en moins de"]
     yield from ([delai.libelle, _figure(delai.mediane), _figure(delai.neuf_sur_dix)] for delai in found.delais)

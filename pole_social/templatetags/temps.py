@@ -123,6 +123,13 @@ def date_annee(value: object) -> str:
 
 
 @register.filter
+def trimestre(value: object) -> str:
+    """« T4 2026 »."""
+    day = _day(value)
+    return f"T{(day.month + 2) // 3} {day.year}" if day else ""
+
+
+@register.filter
 def moment(value: object) -> str:
     """« lun. 23 nov. à 9 h 05 »; « à 9 h 05 » today; the day alone for a date."""
     time = heure(value)

@@ -1,4 +1,4 @@
-"""/pilotage/observatoire/: numbers of twelve full months, never a person."""
+"""/pilotage/observatoire/: numbers of four full quarters, never a person."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from unittest import mock
 import pytest
 from django.test import Client
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accueil.models import Passage, Relais, Usager
 from parcours import observatoire as figures
@@ -19,6 +21,7 @@ from parcours.demonstration.builders import make_parcours, make_passage, unite
 from parcours.demonstration.clock import at
 from parcours.fin import close
 from parcours.models import Parcours
+from parcours.retenue import THRESHOLD, held_back
 from parcours.views.observatoire import FORMULA, HIDDEN, _neutral
 from pole_social.models import Acces, Agent
 from tests.bulk import written
@@ -33,7 +36,8 @@ OTHERS = ["gos", "assistant-social", "assistant-social-2", "puericultrice", "psy
 
 
 def last_month() -> date:
-    return (timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=10)
+    """Of the last quarter that is over."""
+    return figures._months(timezone.localdate())[-1].replace(day=10)
 
 
 def noon_of(day: date) -> datetime:
@@ -82,8 +86,8 @@ class TestSeries:
         assert (found.valeurs[-1], found.total) == (14, 14)
         assert found.valeurs[:-1] == [0] * 11
 
-    def test_this_month_is_not_counted_yet(self, cast: SimpleNamespace, browse: Browse) -> None:
-        opened(14, cast.cesf, on=timezone.localdate().replace(day=1))
+    def test_this_quarter_is_not_counted_yet(self, cast: SimpleNamespace, browse: Browse) -> None:
+        opened(14, cast.cesf, on=figures._end(figures._months(timezone.localdate())))
         assert serie(browse("responsable-accompagnement"), "Parcours ouverts").total == 0
 
     def test_nor_is_what_is_older_than_a_year(self, cast: SimpleNamespace, browse: Browse) -> None:
@@ -109,22 +113,42 @@ class TestSeries:
         assert serie(browse("responsable-sst"), "Parcours ouverts").total == 14, "the control: it answers for all"
 
     def test_the_months_of_a_year(self) -> None:
-        months = figures._months(date(2024, 3, 31))
-        assert (months[0], months[-1], len(months)) == (date(2023, 3, 1), date(2024, 2, 1), 12)
-        assert figures._end(months) == date(2024, 3, 1)
+        months = figures._months(date(2024, 6, 30))
+        assert (months[0], months[-1], len(months)) == (date(2023, 4, 1), date(2024, 3, 1), 12)
+        assert figures._end(months) == date(2024, 4, 1)
+        assert figures._months(date(2024, 7, 1))[-1] == date(2024, 6, 1)
+
+    @given(st.lists(st.integers(min_value=0, max_value=40), min_size=15, max_size=15))
+    def test_what_one_year_keeps_back_does_not_come_back_by_the_next(self, numbers: list[int]) -> None:
+        """A quarter is told the same each time; a year's total says no more than its quarters', which reasons tell."""
+        before, after = figures._serie("", numbers[:12]), figures._serie("", numbers[3:])
+        assert before.valeurs[3:] == after.valeurs[:9]
+        quarters = [sum(numbers[place : place + 3]) for place in range(0, 12, 3)]
+        assert (before.total is not None) == all(total == 0 or total >= THRESHOLD for total in quarters)
+
+    @given(st.lists(st.integers(min_value=0, max_value=40), min_size=3, max_size=3), st.data())
+    def test_months_and_reasons_agree_on_what_total_may_be_told(self, months: list[int], data: st.DataObject) -> None:
+        """They share a quarter's total: kept back beside the months, it is kept back beside the reasons too."""
+        total = sum(months)
+        first = data.draw(st.integers(0, total))
+        second = data.draw(st.integers(0, total - first))
+        assert held_back(months)[1] == held_back([first, second, total - first - second])[1]
 
 
 class TestReasons:
     def test_how_parcours_were_opened_and_closed(self, cast: SimpleNamespace, browse: Browse) -> None:
-        with at(noon_of(last_month())):
-            rows = opened(12, cast.cesf, on=last_month(), entree="ase")
+        day = last_month()
+        with at(noon_of(day)):
+            rows = opened(12, cast.cesf, on=day, entree="ase")
             for row in rows:
                 close(row, motif=Parcours.MotifCloture.DEPART, by=cast.cesf)
         found = browse("responsable-accompagnement").get(URL).context["observatoire"]
         by_name = {one.libelle: one for one in found.repartitions}
         opened_by = dict(by_name["Comment les parcours se sont ouverts"].lignes)
-        assert opened_by == {"relais d’une évaluation": 0, "entrée directe": 12}, "nothing tells whom the ASE sent"
-        assert dict(by_name["Pourquoi les parcours se sont clos"].lignes)["départ du territoire"] == 12
+        # Nothing tells whom the ASE sent.
+        assert opened_by == {"relais d’une évaluation": [0] * 4, "entrée directe": [0, 0, 0, 12]}
+        assert dict(by_name["Pourquoi les parcours se sont clos"].lignes)["départ du territoire"] == [0, 0, 0, 12]
+        assert by_name["Pourquoi les parcours se sont clos"].totaux == [0, 0, 0, 12]
 
 
 class TestDelays:
