@@ -18,6 +18,7 @@ from accueil.models import DroitSuivi, Orientation, ProtectedQuerySet, Relais, U
 from parcours import majorites
 from parcours.file_active import with_last_exchange
 from parcours.models import Parcours
+from parcours.models.ecrit import may_be_named
 from parcours.models.parcours import ParcoursQuerySet, bilan_overdue
 from parcours.models.scope import NATURES
 from pole_social.models import Agent
@@ -77,7 +78,7 @@ def _rubriques(agent: Agent, today: date) -> Iterator[Rubrique]:
     )
     asleep = mine.filter(statut=Parcours.Statut.SUSPENDU, wakes_on__lt=today)
     yield _rubrique("reprises", "Reprises dépassées", "reprise prévue le", asleep, "wakes_on", _parcours)
-    yield _majorites(mine, today)
+    yield _majorites(mine if may_be_named(agent) else mine.none(), today)
     sent = Orientation.objects.visible_to(agent).unanswered(today).filter(unite__in=agent.supervised_unite_ids)
     yield _rubrique(
         "orientations",

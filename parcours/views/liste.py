@@ -17,6 +17,7 @@ from parcours.file_active import with_last_contact
 from parcours.forms.liste import MesParcoursForm
 from parcours.keyset import page_of
 from parcours.models import Intervenant, Parcours, PartageEcrit
+from parcours.models.ecrit import may_be_named
 from parcours.models.parcours import ParcoursQuerySet
 from parcours.models.scope import NATURES
 from parcours.views.entree import opening_unites
@@ -53,6 +54,7 @@ def liste(request: HttpRequest) -> HttpResponse:
         "aujourdhui": timezone.localdate(),
         **waiting_for(agent),
         "is_care": bool(CARE & agent.roles),
+        "reads_measures": may_be_named(agent),
     }
     return render(request, "parcours/liste.html", context)
 

@@ -399,3 +399,20 @@ def honoured(usager: Usager, *, by: Agent, days_ago: int) -> None:
     made.statut = RendezVous.Statut.HONORE
     made.created_by = by
     made.save()
+
+
+def test_a_measure_s_birthday_is_told_to_the_team_and_not_to_sante_sexuelle(
+    cast: SimpleNamespace, browse: Browse, suivi: Parcours
+) -> None:
+    """Child protection is never for santé sexuelle, who may be in the team."""
+    today = timezone.localdate()
+    Usager.objects.filter(pk=suivi.usager_id).update(
+        naissance_annee=today.year - 18, naissance_mois=today.month, naissance_jour=min(today.day, 28)
+    )
+    for agent in (cast.cesf, cast.ccf):
+        suivi.add_intervenant(agent)
+    assert "18 ans le" not in browse("cesf").get(URL).content.decode(), "not of whoever is followed for another reason"
+    Parcours.objects.filter(pk=suivi.pk).update(entree=Parcours.Entree.ASE)
+    assert "18 ans le" in browse("cesf").get(URL).content.decode()
+    seen = browse("ccf").get(URL).content.decode()
+    assert suivi.usager.nom_court in seen and "18 ans le" not in seen

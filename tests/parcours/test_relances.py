@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 from django.test import Client
@@ -173,6 +174,8 @@ class TestDates:
         assert lines(leader) == {}, "a measure is read by the team, not by whoever leads the unité"
         suivi.add_intervenant(leader)
         assert lines(leader) == {"majorites": [timezone.localdate() + timedelta(days=jour)]}
+        with mock.patch("parcours.relances.may_be_named", return_value=False):
+            assert lines(leader) == {}, "nor by santé sexuelle, of the team or not"
         renewed(suivi, entree=Parcours.Entree.RSA)
         leave(suivi.intervenants.live().get(agent=leader), by=leader)
 
