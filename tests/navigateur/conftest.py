@@ -67,6 +67,13 @@ class Desk:
         self.page.wait_for_load_state()
         return self.page
 
+    def press(self, name: str, *, last: bool = False) -> None:
+        """Press the first button (or the last), or follow the link, of that name; look at the page it leads to."""
+        named = self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name))
+        (named.last if last else named.first).click()
+        self.page.wait_for_load_state()
+        self.check()
+
     def check(self) -> None:
         """The page as it stands is accessible, fits its width and made no error."""
         found = Axe().run(self.page).response["violations"]

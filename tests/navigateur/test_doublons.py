@@ -10,15 +10,8 @@ from playwright.sync_api import expect
 from accueil.models import Correction, Fait, Fusion, Usager
 from parcours.demonstration.builders import UsagerFactory, make_fait, make_passage
 from pole_social.models import Agent
-from tests.navigateur.conftest import Desk
 
 pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
-
-
-def press(desk: Desk, name: str) -> None:
-    desk.page.get_by_role("button", name=name).or_(desk.page.get_by_role("link", name=name)).first.click()
-    desk.page.wait_for_load_state()
-    desk.check()
 
 
 def registered_twice() -> tuple[Usager, Usager]:
@@ -41,15 +34,15 @@ def test_merge_then_undo(open_desk: Any) -> None:
     desk.check()
     expect(desk.page.get_by_text("même date de naissance")).to_be_visible()
     # When they are compared
-    press(desk, "Comparer")
+    desk.press("Comparer")
     expect(desk.page.get_by_role("heading", level=1)).to_have_text("Est-ce la même personne ?")
     # And sent without saying which is kept, the page says what is missing
-    press(desk, "Fusionner les deux dossiers")
+    desk.press("Fusionner les deux dossiers")
     expect(desk.page.get_by_role("alert")).to_contain_text("Choisissez le dossier à garder.")
     # And the first name is taken from one, the rest from the other
     desk.page.get_by_label("Prénoms : Zofia").check()
     desk.page.locator(f"input[name=garde][value='{twice.pk}']").check()
-    press(desk, "Fusionner les deux dossiers")
+    desk.press("Fusionner les deux dossiers")
     # Then one record is left, with all that both held
     expect(desk.page.get_by_text("n’en font plus qu’un")).to_be_visible()
     twice.refresh_from_db()
@@ -65,7 +58,7 @@ def test_merge_then_undo(open_desk: Any) -> None:
     assert desk.page.locator(f"[data-usager='{known.pk}']").count() == 0
     # When it was a mistake
     desk.page.goto(f"{desk.address}/accueil/doublons/fusions/")
-    press(desk, "Séparer")
+    desk.press("Séparer")
     # Then both are as they were
     expect(desk.page.get_by_text("Les deux dossiers sont séparés.")).to_be_visible()
     twice.refresh_from_db()

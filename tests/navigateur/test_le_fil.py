@@ -21,14 +21,6 @@ SAID = "A reçu un commandement de payer, deux enfants, seule."
 SECRET = "Examen de la petite : croissance dans la norme."
 
 
-def press(desk: Desk, name: str) -> None:
-    """Press the button or follow the link of that name, then look at the page it leads to."""
-    named = desk.page.get_by_role("button", name=name).or_(desk.page.get_by_role("link", name=name))
-    named.first.click()
-    desk.page.wait_for_load_state()
-    desk.check()
-
-
 def search(desk: Desk, typed: str) -> None:
     desk.page.keyboard.press("/")
     desk.page.keyboard.type(typed)
@@ -40,7 +32,7 @@ def search(desk: Desk, typed: str) -> None:
 
 def register(desk: Desk, motif: str) -> None:
     desk.page.get_by_label(motif, exact=True).check()
-    press(desk, "Enregistrer le passage")
+    desk.press("Enregistrer le passage")
 
 
 def note_demande(page: Page, besoin: str, domaine: str) -> None:
@@ -56,8 +48,8 @@ def at_the_desk(open_desk: Any, aminata: Usager) -> None:
     # Given the desk of Issy, and Aminata, known, who comes without an appointment
     desk = open_desk("gos")
     # When nobody gives a name, an anonymous passage takes two gestures
-    press(desk, "Passage anonyme")
-    press(desk, "Autonomie")
+    desk.press("Passage anonyme")
+    desk.press("Autonomie")
     # And Aminata is found and registered
     search(desk, "Traoré Aminata 1991")
     found = desk.page.locator(f"[data-usager='{aminata.pk}']")
@@ -65,23 +57,23 @@ def at_the_desk(open_desk: Any, aminata: Usager) -> None:
     register(desk, "Logement ou hébergement")
     # And she is called, received, and says two things
     desk.page.get_by_role("link", name="Traoré A.").first.click()
-    press(desk, "Appeler")
-    press(desk, "Recevoir")
+    desk.press("Appeler")
+    desk.press("Recevoir")
     note_demande(desk.page, "Impayé de loyer", "Logement et hébergement")
     note_demande(desk.page, "Attestation pour l’école", "Accès aux droits et non-recours")
     desk.check()
     # And one is answered at once
-    press(desk, "Répondre à : Attestation pour l’école")
+    desk.press("Répondre à : Attestation pour l’école")
     desk.page.get_by_label("Réponse donnée").fill("Attestation imprimée et remise.")
-    press(desk, "Noter la réponse")
+    desk.press("Noter la réponse")
     # And the other goes to évaluation
-    press(desk, "Envoyer à une unité")
+    desk.press("Envoyer à une unité")
     desk.page.get_by_label("évaluation · Pôle social").check()
     desk.page.get_by_label("Ce qui a été dit").fill(SAID)
-    press(desk, "Envoyer le relais")
+    desk.press("Envoyer le relais")
     desk.page.goto(f"{desk.address}/accueil/")
     desk.page.get_by_role("link", name="Traoré A.").first.click()
-    press(desk, "Terminer le passage")
+    desk.press("Terminer le passage")
     # Then both passages of the day are numbered, and hers is over
     assert sorted(Passage.objects.values_list("numero", flat=True)) == [1, 2]
     assert Passage.objects.get(usagers=aminata).statut == Passage.Statut.TERMINE
@@ -92,9 +84,9 @@ def a_new_person(open_desk: Any) -> None:
     desk = open_desk("gos-2")
     search(desk, "Kouyaté Fanta 3 mai 1988")
     # When they are registered from that search
-    press(desk, "Nouvel usager")
+    desk.press("Nouvel usager")
     expect(desk.page.get_by_label("Nom d’usage")).to_have_value("Kouyaté")
-    press(desk, "Enregistrer la personne")
+    desk.press("Enregistrer la personne")
     register(desk, "Budget ou aide financière")
     # Then they wait with the others
     expect(desk.page.get_by_text("Kouyaté F.")).to_be_visible()
@@ -127,7 +119,7 @@ def at_evaluation(open_desk: Any, cast: SimpleNamespace) -> Desk:
     # Then what she said at the desk is there, and need not be said again
     expect(desk.page.get_by_text(SAID)).to_be_visible()
     expect(desk.page.get_by_text("Impayé de loyer")).to_be_visible()
-    press(desk, "Accepter et ouvrir l’évaluation")
+    desk.press("Accepter et ouvrir l’évaluation")
     # And it cannot be submitted while a domaine is not explored
     expect(desk.page.get_by_role("button", name="Envoyer à la validation")).to_have_attribute("aria-disabled", "true")
     # When the 14 domaines are explored and something is proposed
@@ -135,10 +127,10 @@ def at_evaluation(open_desk: Any, cast: SimpleNamespace) -> Desk:
     desk.check()
     desk.page.get_by_text("Ajouter une proposition").click()
     desk.page.get_by_role("textbox", name="Proposition").fill("Ouvrir un dossier FSL")
-    press(desk, "Ajouter la proposition")
+    desk.press("Ajouter la proposition")
     assert not Exploration.objects.filter(etat=Exploration.Etat.PAS_ENCORE_ABORDE).exists()
     # Then it goes to its validation
-    press(desk, "Envoyer à la validation")
+    desk.press("Envoyer à la validation")
     assert Evaluation.objects.get().statut == Evaluation.Statut.A_VALIDER
     return desk
 
@@ -149,7 +141,7 @@ def at_validation(open_desk: Any) -> None:
     desk.page.get_by_role("link", name="Traoré A.").first.click()
     # When they read and decide
     expect(desk.page.get_by_text("je dors mal")).to_be_visible()
-    press(desk, "Valider l’évaluation")
+    desk.press("Valider l’évaluation")
     # Then the content closes to them
     expect(desk.page.get_by_text("je dors mal")).to_have_count(0)
 
@@ -157,8 +149,8 @@ def at_validation(open_desk: Any) -> None:
 def to_accompagnement(desk: Desk) -> None:
     evaluation = Evaluation.objects.get()
     desk.page.goto(f"{desk.address}/evaluation/{evaluation.pk}/")
-    press(desk, "Envoyer à l’accompagnement")
-    press(desk, "Envoyer le relais")
+    desk.press("Envoyer à l’accompagnement")
+    desk.press("Envoyer le relais")
 
 
 def at_accompagnement(open_desk: Any) -> Desk:
@@ -170,7 +162,7 @@ def at_accompagnement(open_desk: Any) -> Desk:
     desk.page.get_by_label("Premier objectif").fill("Garder le logement")
     desk.page.get_by_label("Première action").fill("Appeler le bailleur")
     desk.page.get_by_label("Pour le").fill("31 décembre 2099")
-    press(desk, "Accepter et ouvrir le parcours")
+    desk.press("Accepter et ouvrir le parcours")
     # And nothing more is taken up of what the evaluation kept
     expect(desk.page.get_by_role("heading", name="Reprendre ce que l’évaluation propose")).to_be_visible()
     desk.check()
@@ -182,10 +174,10 @@ def at_accompagnement(open_desk: Any) -> Desk:
     parcours = Parcours.objects.get()
     assert parcours.intervenants.get(is_referent=True).agent.username == "assistant-social-2"
     # When the puéricultrice joins the team
-    press(desk, "Ajouter quelqu’un")
+    desk.press("Ajouter quelqu’un")
     choice = desk.page.get_by_label("Professionnel à faire entrer")
     choice.select_option(value=choice.locator("option", has_text="Caron Hélène").get_attribute("value"))
-    press(desk, "Ajouter à l’équipe")
+    desk.press("Ajouter à l’équipe")
     return desk
 
 
@@ -209,12 +201,12 @@ def in_circle_sante(open_desk: Any, referent: Desk) -> None:
     desk = open_desk("puericultrice")
     desk.page.goto(address)
     # When she writes in circle santé, its readers named before she types
-    press(desk, "Écrire")
+    desk.press("Écrire")
     desk.page.get_by_label("Santé. Lu par").check()
     desk.page.get_by_label("Modalité").select_option(label="sur rendez-vous")
     desk.page.get_by_label("Date de l’échange").fill("1er novembre 2026")
     desk.page.get_by_label("Texte").fill(SECRET)
-    press(desk, "Signer l’écrit")
+    desk.press("Signer l’écrit")
     desk.page.goto(address)
     expect(desk.page.locator("main")).to_contain_text(SECRET)
     # Then the référent sees no trace of it, not even at its address

@@ -15,13 +15,6 @@ from tests.navigateur.conftest import Desk
 pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
 
 
-def press(desk: Desk, name: str) -> None:
-    named = desk.page.get_by_role("button", name=name).or_(desk.page.get_by_role("link", name=name))
-    named.first.click()
-    desk.page.wait_for_load_state()
-    desk.check()
-
-
 def tell(desk: Desk) -> None:
     """What she says, by the keyboard alone: the form unfolds, one group too."""
     desk.page.get_by_text("Noter ce qui est dit").focus()
@@ -33,7 +26,7 @@ def tell(desk: Desk) -> None:
     desk.page.keyboard.press("Enter")
     desk.page.get_by_label("A un loyer impayé").select_option(label="oui")
     desk.check()
-    press(desk, "Noter ces réponses")
+    desk.press("Noter ces réponses")
     assert set(Fait.objects.values_list("sujet", "donnee")) == {("enfants_a_charge", "2"), ("impaye_loyer", "oui")}
 
 
@@ -42,10 +35,10 @@ def check_the_documents(desk: Desk) -> None:
     desk.page.get_by_role("textbox", name="Besoin").fill("Aide au loyer")
     desk.page.get_by_label("Domaine").select_option(label="Logement et hébergement")
     desk.page.get_by_label("Droit concerné").select_option(label="Aide au logement (APL / ALF / ALS)")
-    press(desk, "Noter la demande")
+    desk.press("Noter la demande")
     desk.page.locator("details.papiers > summary").click()
     for piece in PieceDemandee.objects.exclude(libelle="RIB"):
-        press(desk, f"Reçue : {piece.libelle}")
+        desk.press(f"Reçue : {piece.libelle}")
     expect(desk.page.get_by_text("2 sur 3 : manque RIB")).to_be_visible()
 
 
@@ -65,15 +58,15 @@ def test_documents_closing_and_the_paper(open_desk: Any, cast: SimpleNamespace) 
     desk.errors.clear()  # the 409 itself
     desk.check()
     # When it is taken up « demain »
-    press(desk, "À reprendre par moi, demain : Aide au loyer")
+    desk.press("À reprendre par moi, demain : Aide au loyer")
     # And the paper is looked at before it is printed
-    press(desk, "Feuille de route à remettre")
+    desk.press("Feuille de route à remettre")
     expect(desk.page.get_by_role("heading", level=1)).to_have_text("Feuille de route de Aminata Traoré")
     expect(desk.page.get_by_role("listitem").filter(has_text="RIB")).to_be_visible()
     # Then it is one A4 page
     assert desk.page.pdf(format="A4").count(b"/Type /Page\n") == 1
     # And the passage closes, its demande going on
-    press(desk, f"Passage n° {passage.numero}")
-    press(desk, "Terminer le passage")
+    desk.press(f"Passage n° {passage.numero}")
+    desk.press("Terminer le passage")
     assert Passage.objects.get().statut == Passage.Statut.TERMINE
     assert Demande.objects.get().agent == cast.gos

@@ -18,29 +18,21 @@ pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
 PHONE = {"viewport": {"width": 375, "height": 720}, "has_touch": True}
 
 
-def press(desk: Desk, name: str) -> None:
-    """Press the button or follow the link of that name, then look at the page it leads to."""
-    named = desk.page.get_by_role("button", name=name).or_(desk.page.get_by_role("link", name=name))
-    named.last.click()
-    desk.page.wait_for_load_state()
-    desk.check()
-
-
 def give(desk: Desk) -> None:
     # Given Aminata, whom the search finds
     desk.page.keyboard.press("/")
     desk.page.keyboard.type("Traoré Aminata")
     desk.page.keyboard.press("Enter")
     desk.page.wait_for_url("**/recherche/")
-    press(desk, "Donner un rendez-vous à Aminata Traoré")
+    desk.press("Donner un rendez-vous à Aminata Traoré", last=True)
     # When a professional, a day and one of the free hours are chosen
     choice = desk.page.get_by_label("Avec")
     choice.select_option(value=choice.locator("option", has_text="Julie Petit").get_attribute("value"))
     desk.page.get_by_label("Jour").fill("jeudi")
-    press(desk, "Voir les heures libres")
-    press(desk, "10 h 30")
+    desk.press("Voir les heures libres", last=True)
+    desk.press("10 h 30", last=True)
     expect(desk.page.locator("#id_heure")).to_have_value("10 h 30")
-    press(desk, "Donner ce rendez-vous")
+    desk.press("Donner ce rendez-vous", last=True)
     # Then it is said, and stands in the agenda of that professional
     expect(desk.page.get_by_text("Le rendez-vous est donné")).to_be_visible()
     made = RendezVous.objects.get(agent__username="cesf")
@@ -64,7 +56,7 @@ def test_given_then_arrived(open_desk: Any, cast: SimpleNamespace) -> None:
     assert expected.passage and expected.passage.canal == Passage.Canal.RENDEZ_VOUS
     # And the agenda of the one who expects her shows it
     colleague = open_desk("assistant-social")
-    press(colleague, "Agenda")
+    colleague.press("Agenda", last=True)
     expect(colleague.page.get_by_text("honoré")).to_be_visible()
 
 
