@@ -25,8 +25,8 @@ from evaluation.models import Evaluation
 from parcours.models import Parcours
 from pole_social.models import Agent
 
-# The query budgets of docs: desk 12, search and lists 10, the page of somebody 25, that of a parcours 29.
-DESK, LIST, FORM, DOSSIER, PARCOURS = 12, 10, 12, 25, 29
+# The query budgets of docs: desk 12, search and lists 10, the page of somebody 25, that of a parcours 28.
+DESK, LIST, FORM, DOSSIER, PARCOURS = 12, 10, 12, 25, 28
 WARM_UP = 3
 CONTROL = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 Statement = tuple[str, Any]

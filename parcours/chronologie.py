@@ -70,16 +70,18 @@ def chronologie(
     before: str = "",
     bilans: Iterable[Bilan] = (),
     points: Iterable[Point] = (),
+    places: Iterable[Intervenant] = (),
 ) -> Chronologie:
     """The page that begins just before the key `before` (the newest page when it is empty or damaged).
 
-    `bilans` (with `jour` and `instant`) and `points` (of round tables that were held) are those that the reader may
-    read: the page has read them already.
+    `bilans` (with `jour` and `instant`), `points` (of round tables that were held) and `places` (in the team, of today
+    and of before) are those that the reader may read: the page has read them already.
     """
     key = read(before)
     found = [Entree.of(nature, row) for nature, rows in _sources(parcours, agent) for row in page_of(rows, key)]
     held = (Entree("concertation", point, point.concertation.held_on, point.created_at) for point in points)
-    return cut([*found, *(Entree.of("bilan", bilan) for bilan in bilans), *held], key)
+    joined = (Entree.at("intervenant", place, place.starts_at) for place in places if not place.is_referent)
+    return cut([*found, *(Entree.of("bilan", bilan) for bilan in bilans), *held, *joined], key)
 
 
 def cut(found: Iterable[Entree], key: Key | None) -> Chronologie:
@@ -100,8 +102,6 @@ def _sources(parcours: Parcours, agent: Agent) -> Iterator[tuple[str, QuerySet[A
     yield "ecrit", with_authors(ecrits).annotate(jour=F("done_on"), instant=F("created_at"))
     relais = Relais.objects.visible_to(agent).filter(**mine).select_related("de_unite__lieu", "sent_by")
     yield "relais", dated(relais, "sent_at")
-    joined = Intervenant.objects.visible_to(agent).filter(**mine, is_referent=False)
-    yield "intervenant", dated(joined.select_related("agent__metier"), "starts_at")
     moves = EtapeParcours.objects.filter(objet=parcours).select_related("by")
     yield "parcours", dated(moves, "at")
     steps = EtapeAction.objects.filter(objet__parcours=parcours).select_related("by", "objet")

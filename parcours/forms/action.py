@@ -7,14 +7,20 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from accueil.forms.moments import not_past
 from parcours.lecteurs import team
 from parcours.models import Action, Objectif
+from parcours.papier import goal_may_be_printed
 from pole_social.forms import CreateForm, EditForm, FreeDateField, HubForm, KnownChoiceField
 from pole_social.models import Agent, Partenaire
 
 Porteur = Action.Porteur
+KEEPS_ITS_GOAL = (
+    "L’objectif de cette action ne s’imprime pas : elle le garde, sinon elle serait imprimée. "
+    "Pour un autre objectif, abandonnez-la et prévoyez-en une autre."
+)
 OWNERS: dict[str | None, str] = {Porteur.PROFESSIONNEL: "agent", Porteur.PARTENAIRE: "partenaire"}
 
 
@@ -100,7 +106,17 @@ class ActionForm(ActionFields, CreateForm, forms.ModelForm):
 
 
 class ActionModifieeForm(ActionFields, EditForm):
+    """A step whose goal is kept off paper keeps that goal: without it, it would be printed."""
+
     class Meta:
         model = Action
         fields = FIELDS
         field_classes = FIELD_CLASSES
+
+    def clean_objectif(self) -> Objectif | None:
+        chosen: Objectif | None = self.cleaned_data["objectif"]
+        # Still as it is stored: the instance is filled once every field has been cleaned.
+        current = self.instance.objectif
+        if current and chosen != current and not goal_may_be_printed(current):
+            raise ValidationError(KEEPS_ITS_GOAL, code="off_paper")
+        return chosen

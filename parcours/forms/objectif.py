@@ -8,14 +8,20 @@ from typing import Any
 
 from crispy_forms.layout import Layout
 from django import forms
+from django.core.exceptions import ValidationError
 
 from accueil.forms.moments import not_past
 from evaluation.models import Fragilite
 from parcours.models import Objectif
+from parcours.niveaux import is_kept_off_paper
 from pole_social.forms import CreateForm, EditForm, FreeDateField, HubForm
 from pole_social.models import Agent
 
 FIELDS = ["libelle", "fragilite", "echeance"]
+KEEPS_ITS_FRAGILITE = (
+    "Cet objectif ne s’imprime pas, ni ses actions : sans cette fragilité, ils le seraient. "
+    "Pour autre chose, fixez un nouvel objectif."
+)
 DATE_EXAMPLE = "Par exemple 12/03/2027 ou 12 mars 2027."
 
 
@@ -64,6 +70,15 @@ class ObjectifNouveauForm(ObjectifFields, CreateForm, forms.ModelForm):
 
 
 class ObjectifForm(ObjectifFields, EditForm):
+    """A goal that is kept off paper by its fragilité stays so: its steps were written under it."""
+
     class Meta:
         model = Objectif
         fields = FIELDS
+
+    def clean_fragilite(self) -> Fragilite | None:
+        chosen: Fragilite | None = self.cleaned_data["fragilite"]
+        # Still as it is stored: the instance is filled once every field has been cleaned.
+        if is_kept_off_paper(self.instance.fragilite) and not is_kept_off_paper(chosen):
+            raise ValidationError(KEEPS_ITS_FRAGILITE, code="off_paper")
+        return chosen

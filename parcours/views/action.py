@@ -31,7 +31,8 @@ def action(request: HttpRequest, pk: UUID, action: UUID) -> HttpResponse:
     """Edit an open one; a stale save shows both texts. What is done or given up stays as it was."""
     agent = signed_in(request)
     found = get_object_or_404(worked_on(agent), pk=pk)
-    step = get_object_or_404(Action.objects.visible_to(agent).filter(parcours=found), pk=action)
+    steps = Action.objects.visible_to(agent).filter(parcours=found).select_related("objectif__fragilite__domaine")
+    step = get_object_or_404(steps, pk=action)
     if not step.is_open:
         if request.method == "POST":
             raise MoveRefused

@@ -19,6 +19,7 @@ from parcours.forms.bilan import BilanForm
 from parcours.lecteurs import readers, sentence
 from parcours.models import Avancement, Bilan, Ecrit, Objectif, Parcours
 from parcours.niveaux import GRILLE, by_domaine, change_at, is_kept_off_paper, reads_levels, releves
+from parcours.papier import goal_may_be_printed
 from parcours.views.scope import worked_on
 from pole_social.access import signed_in
 from pole_social.brouillons import resumed
@@ -57,9 +58,8 @@ class LigneAvancement:
 
     @property
     def is_kept_off_paper(self) -> bool:
-        objectif = self.avancement.objectif
-        said = f"{objectif.libelle} {self.avancement.commentaire}"
-        return is_kept_off_paper(objectif.fragilite) or not is_harmless(said)
+        said = self.avancement
+        return not (goal_may_be_printed(said.objectif) and is_harmless(said.commentaire))
 
 
 def bilan_nouveau(request: HttpRequest, pk: UUID) -> HttpResponse:

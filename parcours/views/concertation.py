@@ -17,6 +17,7 @@ from django.utils import timezone
 from parcours.forms.concertation import ConcertationEditForm, ConcertationForm
 from parcours.models import Action, Addendum, Concertation, Ecrit, Point
 from parcours.models.scope import NATURES
+from parcours.papier import decisions_on_screen_only, questions_on_screen_only, texts_on_screen_only
 from pole_social.access import CARE, signed_in
 from pole_social.models import Agent, MoveRefused, Unite
 from pole_social.once import once
@@ -84,12 +85,14 @@ def concertation(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Its agenda: the parcours that this reader works on; a hidden one leaves neither a gap nor a count."""
     agent = signed_in(request)
     found = get_object_or_404(_open_to(agent), pk=pk)
-    points = Point.objects.visible_to(agent).live().filter(concertation=found)
+    agenda = Point.objects.visible_to(agent).live().filter(concertation=found)
+    points = list(agenda.select_related("parcours__usager", "created_by"))
     is_mine = Concertation.objects.run_by(agent).filter(pk=pk).exists()
     context = {
         "concertation": found,
         "participants": participants(found),
-        "points": list(points.select_related("parcours__usager", "created_by")),
+        "points": points,
+        "hors_papier": questions_on_screen_only(points),
         "can_run": is_mine and found.takes_words,
         "can_add": found.is_open and bool(CARE & agent.roles),
         "is_care": bool(CARE & agent.roles),
@@ -139,30 +142,49 @@ def compte_rendu(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "concertation": found,
         "participants": participants(found),
-        "feuillets": _sheets(agent, list(points.select_related("parcours__usager", "parcours__unite"))),
+        **_sheets(agent, list(points.select_related("parcours__usager", "parcours__unite"))),
     }
     return render(request, "parcours/concertation_compte_rendu.html", context)
 
 
-def _sheets(agent: Agent, points: list[Point]) -> list[dict[str, Any]]:
+def _sheets(agent: Agent, points: list[Point]) -> dict[str, Any]:
     """By point, its decisions and the contributions of the team's circle, each with its corrections."""
     mine = {"point__in": [point.pk for point in points]}
-    actions = list(Action.objects.visible_to(agent).filter(**mine).select_related("agent", "partenaire"))
+    decided = Action.objects.visible_to(agent).filter(**mine)
+    actions = list(decided.select_related("agent", "partenaire", "objectif__fragilite__domaine"))
     team = Ecrit.objects.visible_to(agent).filter(**mine, cercle=Ecrit.Cercle.EQUIPE, signed_at__isnull=False)
     ecrits = list(team.select_related("auteur__metier").order_by("signed_at", "pk"))
     addenda = list(Addendum.objects.visible_to(agent).filter(ecrit__in=[ecrit.pk for ecrit in ecrits]))
-    return [
-        {
-            "point": point,
-            "actions": [action for action in actions if action.point_id == point.pk],
-            "contributions": [
-                (ecrit, [addendum for addendum in addenda if addendum.ecrit_id == ecrit.pk])
-                for ecrit in ecrits
-                if ecrit.point_id == point.pk
-            ],
-        }
-        for point in points
-    ]
+    hidden = questions_on_screen_only(points) | decisions_on_screen_only(actions)
+    hidden |= texts_on_screen_only(ecrits, addenda)
+    return {
+        "hors_papier": hidden,
+        "feuillets": [
+            _sheet(
+                point,
+                [action for action in actions if action.point_id == point.pk],
+                [
+                    (ecrit, [addendum for addendum in addenda if addendum.ecrit_id == ecrit.pk])
+                    for ecrit in ecrits
+                    if ecrit.point_id == point.pk
+                ],
+                hidden,
+            )
+            for point in points
+        ],
+    }
+
+
+def _sheet(
+    point: Point, actions: list[Action], contributions: list[tuple[Ecrit, list[Addendum]]], hidden: set[UUID]
+) -> dict[str, Any]:
+    return {
+        "point": point,
+        "actions": actions,
+        "contributions": contributions,
+        "prints_actions": any(action.pk not in hidden for action in actions),
+        "prints_contributions": any(ecrit.pk not in hidden for ecrit, _ in contributions),
+    }
 
 
 def participants(found: Concertation) -> list[Agent]:

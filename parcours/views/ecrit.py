@@ -15,6 +15,7 @@ from parcours.forms.partage import AddendumForm, RelectureForm
 from parcours.lecteurs import readers, sentence
 from parcours.models import Addendum, Ecrit, Parcours, PartageEcrit, RelectureEcrit
 from parcours.models.ecrit import circles_read
+from parcours.papier import texts_on_screen_only
 from parcours.views.scope import worked_on
 from pole_social.access import signed_in
 from pole_social.brouillons import resumed
@@ -85,14 +86,18 @@ def text(request: HttpRequest, found: Ecrit, agent: Agent, **forms: HubForm) -> 
     corrects = found.is_signed and is_inside and found.auteur_id == agent.pk
     # By the circle: whoever reads by a partage alone adds nothing, and does not pass it on.
     rereads = found.is_signed and is_inside and agent in by_circle[found.cercle]
+    addenda = list(Addendum.objects.visible_to(agent).filter(ecrit=found).select_related("auteur"))
+    hidden = texts_on_screen_only([found], addenda)
     context = {
         "ecrit": found,
         "parcours": found.parcours,
         # The team is what does not exist for whoever reads by a partage alone.
         "lecteurs": sentence(by_circle[found.cercle], agent) if reads_team else found.auteur.nom_complet,
-        "addenda": list(Addendum.objects.visible_to(agent).filter(ecrit=found).select_related("auteur")),
+        "addenda": addenda,
+        "hors_papier": hidden,
+        "is_printed": found.pk not in hidden,
         "relectures": list(RelectureEcrit.objects.visible_to(agent).filter(ecrit=found)),
-        "partages": _partages(found, agent, reads_team=reads_team),
+        "partages": _partages(found, agent),
         "is_inside": reads_team,
         "can_share": rereads and (corrects or found.cercle in circles_read(agent)),
         "addendum_form": forms.get("addendum_form") or (AddendumForm(auto_id="addendum_%s") if corrects else None),
@@ -102,11 +107,9 @@ def text(request: HttpRequest, found: Ecrit, agent: Agent, **forms: HubForm) -> 
     return render(request, "parcours/ecrit.html", context)
 
 
-def _partages(found: Ecrit, agent: Agent, *, reads_team: bool) -> list[PartageEcrit]:
-    """With whom it is shared now, each with whether this agent may take it back; their own for who was told alone."""
+def _partages(found: Ecrit, agent: Agent) -> list[PartageEcrit]:
+    """With whom it is shared now, as far as this agent may know, each with whether they may take it back."""
     live = PartageEcrit.objects.visible_to(agent).filter(ecrit=found).live()
-    if not reads_team:
-        live = live.filter(destinataire=agent)
     shown: list[Any] = list(live.select_related("auteur", "destinataire__metier"))
     for one in shown:
         one.is_mine = agent.pk in (one.auteur_id, found.auteur_id)

@@ -15,9 +15,8 @@ from django.utils import timezone
 from accueil.models import Demande, RendezVous
 from accueil.views.feuille_de_route import DISCREET, may_be_printed, printed_appointments
 from accueil.views.suite import with_suites
-from evaluation.views.papier import NEVER_PRINTED, is_harmless
 from parcours.models import Action, Intervenant, Objectif, Parcours
-from parcours.niveaux import is_kept_off_paper
+from parcours.papier import screen_only
 from pole_social.access import signed_in
 from pole_social.models import Agent
 
@@ -64,11 +63,9 @@ def _lines(found: Parcours, agent: Agent) -> Feuille:
     objectifs = Objectif.objects.visible_to(agent).filter(parcours=found).select_related("fragilite__domaine")
     actions = Action.objects.visible_to(agent).filter(parcours=found).select_related("agent", "partenaire")
     goals, steps = list(objectifs), list(actions.prefetch_related("etapes"))
-    told = [goal for goal in goals if _is_goal_printed(goal)]
-    hidden = {goal.pk for goal in goals} - {goal.pk for goal in told}
-    said = [step for step in steps if step.objectif_id not in hidden and _is_step_printed(step)]
-    page = Feuille(objectifs=told, is_partial=len(told) < len(goals) or len(said) < len(steps))
-    _sort(page, said)
+    hidden = screen_only(goals, steps)
+    page = Feuille(objectifs=[goal for goal in goals if goal.pk not in hidden], is_partial=bool(hidden))
+    _sort(page, [step for step in steps if step.pk not in hidden])
     page.papiers = _papers(found, agent)
     page.rendez_vous = printed_appointments(agent, found.usager_id)
     return page
@@ -94,13 +91,3 @@ def _papers(found: Parcours, agent: Agent) -> list[Demande]:
     told = [one for one in going_on.select_related("domaine", "droit__domaine") if may_be_printed(one)]
     with_papers: list[Any] = list(with_suites(agent, told))
     return [one for one in with_papers if one.checklist.missing]
-
-
-def _is_goal_printed(goal: Objectif) -> bool:
-    """Neither violence, nor a child at risk, nor a pregnancy: a paper lies on a kitchen table."""
-    return not is_kept_off_paper(goal.fragilite) and is_harmless(goal.libelle)
-
-
-def _is_step_printed(step: Action) -> bool:
-    """Nor whom it calls for, when that tells why."""
-    return is_harmless(step.libelle) and not (step.partenaire and step.partenaire.type in NEVER_PRINTED)

@@ -18,6 +18,7 @@ from parcours.forms.concertation import ContributionForm, InformationForm, Point
 from parcours.models import Action, Concertation, Ecrit, Intervenant, Objectif, Parcours, Point
 from parcours.models.concertation import PointQuerySet
 from parcours.models.scope import TEAM_NATURES
+from parcours.papier import decisions_on_screen_only, questions_on_screen_only
 from parcours.views.scope import worked_on
 from pole_social.access import CARE, signed_in
 from pole_social.brouillons import resumed
@@ -136,7 +137,9 @@ def _show(request: HttpRequest, found: Point, form: InformationForm) -> HttpResp
     agent = signed_in(request)
     brought = Ecrit.objects.visible_to(agent).filter(point=found).select_related("auteur__metier")
     ecrits = list(brought.order_by("created_at", "pk"))
-    decided = Action.objects.visible_to(agent).filter(point=found).select_related("agent", "partenaire")
+    decided = Action.objects.visible_to(agent).filter(point=found)
+    decisions = list(decided.select_related("agent", "partenaire", "objectif__fragilite__domaine"))
+    hidden = questions_on_screen_only([found]) | decisions_on_screen_only(decisions)
     works = worked_on(agent).filter(pk=found.parcours_id).exists()
     context: dict[str, Any] = {
         "point": found,
@@ -144,7 +147,9 @@ def _show(request: HttpRequest, found: Point, form: InformationForm) -> HttpResp
         "parcours": found.parcours,
         "contributions": [ecrit for ecrit in ecrits if ecrit.is_signed],
         "brouillons": [ecrit for ecrit in ecrits if not ecrit.is_signed],
-        "decisions": list(decided),
+        "decisions": decisions,
+        "hors_papier": hidden,
+        "prints_decisions": any(action.pk not in hidden for action in decisions),
         "can_write": works and found.concertation.takes_words,
         "form": form,
         "aujourdhui": timezone.localdate(),

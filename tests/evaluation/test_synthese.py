@@ -34,7 +34,9 @@ from tests.together import together
 Etat = Exploration.Etat
 # What neither the page nor its paper may hold, in whatever part of it.
 HARMFUL = re.compile(
-    r"violen|frapp|mise à l’abri|ordonnance|sécurité d’un enfant|contact sûr|mardi matin|3919|\b119\b", re.I
+    r"violen|frapp|mise à l’abri|ordonnance|sécurité d’un enfant|contact sûr|mardi matin|3919|\b119\b|"
+    r"aide sociale à l.enfance|\base\b|\ba\.s\.e\b",
+    re.I,
 )
 FOUND = ("impaye_loyer", "mode_accueil", "isolement", "violences_conjugales", "enfant_en_risque")
 ASKED = {"is_demande": "on"}
@@ -327,6 +329,18 @@ class TestWhatNeverShows:
             ("je suis enceinte", False),
             ("mise à l’abri ce soir", False),
             ("mettre à l'abri les enfants", False),
+            ("confié à l’aide sociale à l’enfance", False),
+            ("un rendez-vous à l'Aide sociale a l'enfance", False),
+            ("l’aide à l’enfance doit passer", False),
+            ("l’ASE vient jeudi", False),
+            ("une mesure ase", False),
+            ("l’A.S.E. vient jeudi", False),
+            ("un dossier ASE92", False),
+            ("l’aide sociale à l’hébergement est demandée", True),
+            ("la caution est à la base de la phrase", True),
+            ("une nouvelle aide sociale, à la rentrée", True),
+            ("l’assistante du CASE et l’aisance", True),
+            ("une aide à l’entrée dans les lieux", True),
         ],
     )
     def test_a_free_text_that_names_it_is_not_printed(self, writer, told, text, harmless) -> None:
