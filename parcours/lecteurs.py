@@ -52,7 +52,7 @@ def readers(parcours: Parcours, author: Agent, named: Iterable[Agent] = ()) -> d
     return by_circle
 
 
-def who_may_be_told(ecrit: Ecrit, by: Agent) -> QuerySet[Agent]:
+def further_readers(ecrit: Ecrit, by: Agent) -> QuerySet[Agent]:
     """With whom `by` may share it: colleagues of the person who do not read it yet, whose work is no secret to `by`."""
     reading = readers(ecrit.parcours, ecrit.auteur, ecrit.nommes.all())[ecrit.cercle]
     found = colleagues(ecrit.parcours.usager_id, by).exclude(pk__in=[agent.pk for agent in reading])

@@ -1,6 +1,7 @@
 """What was shared about a person, as far as one reader may know of it: told to whom, why, until when.
 
-A row is there for those who read what is shared and for the one who was told; what has ended, for who shared it.
+A row is there for those who read what is shared and may know of who was told, and for the one who was told; what has
+ended, for who shared it.
 """
 
 from __future__ import annotations

@@ -8,7 +8,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db import IntegrityError
+from django.db.models import QuerySet, UniqueConstraint
+from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from accueil.forms.moments import ComingDateField
@@ -41,16 +43,12 @@ class ActePartageForm(CreateForm, forms.ModelForm):
         """`offered`: whom one may choose; `standing`: the partages of the same thing."""
         super().__init__(*args, **kwargs)
         self.by, self.standing = by, standing
-        told = Q(pk__in=standing.live().values("destinataire"))
-        if self.is_bound:
-            # A second click names somebody who has just been told: not an error, and no second effect.
-            again = Agent.objects.filter(Q(pk__in=offered.values("pk")) | told)
-            offered = again.select_related("metier").order_by("nom", "prenom", "pk")
-        else:
-            offered = offered.exclude(told)
+        # What is shared already with the one chosen, when that refuses it.
+        self.stands: ActePartage | None = None
         field = self.fields["destinataire"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = offered
+        # Sent for somebody who was told meanwhile, it says so; of nobody else, or it would tell who that is.
+        field.queryset = offered if self.is_bound else offered.exclude(pk__in=standing.live().values("destinataire"))
 
     @property
     def is_for_nobody(self) -> bool:
@@ -66,20 +64,37 @@ class ActePartageForm(CreateForm, forms.ModelForm):
     def record(self, hold: Callable[[], object], **said: object) -> Any:
         """Write it, with what is `said` besides; one that has run out gives way to the new one.
 
-        `hold` keeps a colleague from sharing the same thing until the commit; the caller is in a transaction.
+        What stands on the very same terms is that act already. Raises IntegrityError where it stands on others:
+        nobody's are replaced, nor taken for those of somebody else (see `refused`). `hold` keeps a colleague from
+        sharing the same thing until the commit; the caller is in a transaction.
         """
         hold()
-        last: ActePartage | None = self.standing.filter(
-            destinataire=self.cleaned_data["destinataire"], revoked_at=None
-        ).first()
-        if last and last.is_live:
+        told = self.standing.filter(destinataire=self.cleaned_data["destinataire"], revoked_at=None)
+        last: ActePartage | None = told.select_related("auteur", "destinataire").first()
+        if last and last.is_live and all(getattr(last, name) == self.cleaned_data[name] for name in self._terms()):
             return last
-        if last:
+        if last and not last.is_live:
             last.revoke(by=self.by)
+        self.stands = last
         for name, value in {"auteur": self.by, **said}.items():
             setattr(self.instance, name, value)
         self.instance.save(force_insert=True)
         return self.instance
+
+    def refused(self, error: IntegrityError) -> bool:
+        """Say by whom it is shared already and until when, its terms beside those typed, which stay in the form."""
+        diagnostic = getattr(error.__cause__, "diag", None)
+        rules = {rule.name for rule in self._meta.model._meta.constraints if isinstance(rule, UniqueConstraint)}
+        if self.stands is None or getattr(diagnostic, "constraint_name", None) not in rules:
+            return False
+        terms = model_to_dict(self.stands, self._terms())
+        recorded = {name: [str(self.fields[name].prepare_value(value))] for name, value in terms.items()}
+        self.conflit, self.status = self.compare(self.typed() | recorded), 409
+        return True
+
+    def _terms(self) -> list[str]:
+        """What the two must say alike to be one act."""
+        return [name for name in self.fields if name in (self._meta.fields or ())]
 
 
 class PartageForm(ActePartageForm):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from accueil.models import Partage, PartageQuerySet
 from accueil.models.partage import partage_constraints
 from accueil.models.rattachement import RattachementQuerySet
+from evaluation.models.connus import may_know_of
 from evaluation.models.evaluation import CONTENT_NATURES, Evaluation, content_relationships
 from pole_social.access import CARE
 from pole_social.models import Agent, Metier
@@ -19,7 +20,22 @@ Famille = Metier.Famille
 MAY_BE_TOLD = frozenset({Famille.SANTE, Famille.SANTE_SEXUELLE, Famille.PSYCHOLOGIE})
 
 
-class PartageEvaluationQuerySet(PartageQuerySet):
+class PartageNommeQuerySet(PartageQuerySet):
+    """A row names who was told: of those who may read it, seen by those to whom that name tells nothing new."""
+
+    def visible_to(self, agent: Agent) -> Self:
+        return super().visible_to(agent).filter(self.concerning(agent) | self.known_to(agent))
+
+    def concerning(self, agent: Agent) -> Q:
+        """Whoever shared, and whoever was told, whatever the others may know."""
+        return Q(auteur=agent) | Q(destinataire=agent)
+
+    def known_to(self, agent: Agent) -> Q:
+        """Those whose receiver `agent` may know to work with the person."""
+        return may_know_of(agent, OuterRef(self.usager_path), "destinataire")
+
+
+class PartageEvaluationQuerySet(PartageNommeQuerySet):
     """Listed for those who read the content; while it lasts, for the one it is shared with."""
 
     usager_path = "evaluation__usager_id"
@@ -33,6 +49,10 @@ class PartageEvaluationQuerySet(PartageQuerySet):
         mine = PartageEvaluation.objects.with_agent(agent).filter(pk=OuterRef(OuterRef("pk")))
         told = self.relationships(agent, *CONTENT_NATURES).filter(Exists(mine))
         return content_relationships(self, agent, "evaluation_id") | told
+
+    def known_to(self, agent: Agent) -> Q:
+        """Whoever reads the content reads who contributes to it."""
+        return may_know_of(agent, OuterRef(self.usager_path), "destinataire", also=[OuterRef("evaluation_id")])
 
 
 class PartageEvaluation(Partage):

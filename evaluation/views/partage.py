@@ -14,7 +14,7 @@ from evaluation.views.lignes import Ligne, lignes_shared_with
 from evaluation.views.papier import Papier, papier_of
 from pole_social.access import signed_in
 from pole_social.models import Agent
-from pole_social.once import once
+from pole_social.once import once_unless_taken
 
 # A measure of child protection: told by those named on it, never by what a person takes home.
 NEVER_SHARED = {"sortie_ase"}
@@ -26,8 +26,8 @@ def partages(request: HttpRequest, pk: UUID) -> HttpResponse:
     mine = Evaluation.objects.visible_to(agent).shareable_by(agent).select_related("usager")
     found = get_object_or_404(mine, pk=pk)
     form = PartageEvaluationForm(request.POST or None, evaluation=found, by=agent)
-    if request.method == "POST" and form.is_valid():
-        return once(request, form, lambda: _shared(request, form))
+    if answer := once_unless_taken(request, form, lambda: _shared(request, form)):
+        return answer
     shared = PartageEvaluation.objects.visible_to(agent).filter(evaluation=found).live()
     context = {
         "evaluation": found,
@@ -44,7 +44,7 @@ def _shared(request: HttpRequest, form: PartageEvaluationForm) -> HttpResponseRe
 
 
 def retrait(request: HttpRequest, pk: UUID, partage: UUID) -> HttpResponse:
-    """At once: whoever was told reads it no more. By any social worker who reads it: whoever shared it may be gone."""
+    """At once: whoever was told reads it no more. By any social worker it is listed for: who shared may be gone."""
     agent = signed_in(request)
     found = get_object_or_404(PartageEvaluation.objects.visible_to(agent).filter(evaluation=pk), pk=partage)
     if found.revoked_at is None:

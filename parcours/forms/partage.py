@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accueil.forms.partage import PARTAGE_FIELDS, PartageForm
-from parcours.lecteurs import who_may_be_told
+from parcours.lecteurs import further_readers
 from parcours.models import Addendum, Ecrit, Parcours, PartageEcrit, RelectureEcrit
 from pole_social.forms import CreateForm, FreeDateField
 from pole_social.models import Agent
@@ -26,7 +26,7 @@ class PartageEcritForm(PartageForm):
 
     def __init__(self, *args: Any, ecrit: Ecrit, by: Agent, **kwargs: Any) -> None:
         self.ecrit = ecrit
-        super().__init__(*args, by=by, offered=who_may_be_told(ecrit, by), standing=ecrit.partages.all(), **kwargs)
+        super().__init__(*args, by=by, offered=further_readers(ecrit, by), standing=ecrit.partages.all(), **kwargs)
         self.fields[
             "destinataire"
         ].help_text = "Les collègues qui travaillent avec cette personne et ne lisent pas encore cet écrit."

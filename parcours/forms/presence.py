@@ -16,7 +16,7 @@ from parcours.models.presence import PRESENT
 from pole_social.models import Agent, Unite
 
 
-def who_may_be_told(parcours: Parcours, by: Agent) -> QuerySet[Agent]:
+def in_another_parcours(parcours: Parcours, by: Agent) -> QuerySet[Agent]:
     """Colleagues who support the person in another parcours: those of the same team know already."""
     inside = Intervenant.objects.live().filter(parcours=parcours)
     return colleagues(parcours.usager_id, by, natures=PRESENT).exclude(pk__in=inside.values("agent"))
@@ -39,7 +39,7 @@ class PartagePresenceForm(ActePartageForm):
     def __init__(self, *args: Any, parcours: Parcours, by: Agent, **kwargs: Any) -> None:
         self.parcours, self.unite = parcours, unite_told(parcours, by)
         mine = PartagePresence.objects.filter(parcours=parcours, auteur=by)
-        super().__init__(*args, by=by, offered=who_may_be_told(parcours, by), standing=mine, **kwargs)
+        super().__init__(*args, by=by, offered=in_another_parcours(parcours, by), standing=mine, **kwargs)
         self.fields["destinataire"].label = "À qui le dire"
         self.fields[
             "destinataire"

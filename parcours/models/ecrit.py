@@ -8,13 +8,14 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from accueil.models import Partage, PartageQuerySet
+from accueil.models import Partage
 from accueil.models.partage import partage_constraints
 from accueil.models.rattachement import RattachementQuerySet
 from evaluation.models.evaluation import CONTENT_NATURES
+from evaluation.models.partage import PartageNommeQuerySet
 from parcours.models.concertation import Point
 from parcours.models.parcours import Parcours
-from parcours.models.scope import TEAM_NATURES, TeamQuerySet
+from parcours.models.scope import TEAM_NATURES, TeamQuerySet, team_relationships
 from pole_social.access import TEAM
 from pole_social.models import Agent, Metier, PersonRow, StaleVersion, Versioned
 
@@ -237,8 +238,16 @@ class RelectureEcrit(PersonRow):
         return f"{self.relu_on:%d/%m/%Y}"
 
 
-class PartageEcritQuerySet(PartageQuerySet, OfEcritQuerySet):  # type: ignore[override]
+class PartageEcritQuerySet(PartageNommeQuerySet, OfEcritQuerySet):  # type: ignore[override]
     """Listed for those who read the écrit, and for them only."""
+
+    def concerning(self, agent: Agent) -> Q:
+        """Its author too, who may take it back."""
+        return super().concerning(agent) | Q(ecrit__auteur=agent)
+
+    def known_to(self, agent: Agent) -> Q:
+        """In the team: whoever reads by a partage alone learns neither of another one, nor of who shared it."""
+        return Q(Exists(team_relationships(self, agent, self.parcours_path))) & super().known_to(agent)
 
     def of(self, agent: Agent) -> Self:
         """Those this agent may take back: shared by them, or of a text of theirs."""

@@ -16,7 +16,7 @@ from parcours.views.ecrit import readable, text
 from parcours.views.scope import worked_on
 from pole_social.access import signed_in
 from pole_social.models import Agent
-from pole_social.once import once
+from pole_social.once import once, once_unless_taken
 
 
 def nouveau(request: HttpRequest, pk: UUID, ecrit: UUID) -> HttpResponse:
@@ -24,8 +24,8 @@ def nouveau(request: HttpRequest, pk: UUID, ecrit: UUID) -> HttpResponse:
     agent = signed_in(request)
     found = get_object_or_404(_shareable(agent, pk), pk=ecrit)
     form = PartageEcritForm(request.POST or None, ecrit=found, by=agent)
-    if request.method == "POST" and form.is_valid():
-        return once(request, form, lambda: _shared(request, form))
+    if answer := once_unless_taken(request, form, lambda: _shared(request, form)):
+        return answer
     context = {"form": form, "ecrit": found, "parcours": found.parcours}
     return render(request, "parcours/partage_nouveau.html", context, status=form.status)
 

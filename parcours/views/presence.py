@@ -12,7 +12,7 @@ from parcours.forms.presence import PartagePresenceForm
 from parcours.models import PartagePresence
 from parcours.views.scope import worked_on
 from pole_social.access import signed_in
-from pole_social.once import once
+from pole_social.once import once_unless_taken
 
 
 def nouvelle(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -20,8 +20,8 @@ def nouvelle(request: HttpRequest, pk: UUID) -> HttpResponse:
     agent = signed_in(request)
     found = get_object_or_404(worked_on(agent), pk=pk)
     form = PartagePresenceForm(request.POST or None, parcours=found, by=agent)
-    if request.method == "POST" and form.is_valid():
-        return once(request, form, lambda: _told(request, form))
+    if answer := once_unless_taken(request, form, lambda: _told(request, form)):
+        return answer
     return render(request, "parcours/presence_nouvelle.html", {"form": form, "parcours": found}, status=form.status)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -15,11 +16,13 @@ from django.utils import timezone
 
 from accueil.models import Deport, Rattachement, Usager
 from parcours.demonstration.builders import make_ecrit, make_parcours
-from parcours.lecteurs import who_may_be_told
+from parcours.lecteurs import further_readers
 from parcours.models import Addendum, Ecrit, Parcours, PartageEcrit, RelectureEcrit
 from pole_social.models import Acces, Brouillon
+from pole_social.templatetags.temps import date_longue
 from tests.parcours.aides import HOSTILE, assert_does_not_exist, last_row
 from tests.queries import count_queries
+from tests.threads import at_once
 from tests.together import together
 
 Browse = Callable[[str], Client]
@@ -133,6 +136,79 @@ class TestSharing:
         assert PartageEcrit.objects.count() == 1
 
 
+class TestSharedAlready:
+    """A colleague told the same reader a moment before, on other terms: nobody's are lost, nobody's replaced."""
+
+    @pytest.fixture
+    def later(self, cast: SimpleNamespace, browse: Browse, suivi: Parcours, ecrit: Ecrit) -> dict[str, Any]:
+        """The doctor's form was open when the puéricultrice shared; what the doctor then sends."""
+        suivi.add_intervenant(cast.medecin)
+        assert share(browse(AUTHOR), ecrit, cast.assistant_social_2).status_code == 302
+        day = timezone.localdate() + timedelta(days=200)
+        return asked(
+            cast.assistant_social_2, motif="Suivre le régime", information="informee", jusqu_au=f"{day:%d/%m/%Y}"
+        )
+
+    def test_is_said_with_both_terms_and_what_was_typed(
+        self, cast: SimpleNamespace, browse: Browse, ecrit: Ecrit, later: dict[str, Any]
+    ) -> None:
+        made = PartageEcrit.objects.get()
+        response = browse("medecin").post(page(ecrit, "partages", "nouveau"), later)
+        text = response.content.decode()
+        assert response.status_code == 409
+        assert f"Déjà partagé avec Claire Bernard, jusqu’au {date_longue(made.jusqu_au)}" in text
+        assert f"Par {cast.puericultrice.nom_complet}." in text
+        compared = {row.libelle: (row.enregistre, row.saisi) for row in response.context["form"].conflit}
+        assert set(compared) == {"Pourquoi", "La personne", "Jusqu’au"}
+        assert compared["Pourquoi"] == ("Appuyer la demande de logement", "Suivre le régime")
+        assert compared["La personne"] == ("la personne est d’accord", "la personne est informée")
+        assert all(f'value="{typed}"' in text for typed in (later["motif"], later["jusqu_au"]))
+        stands = PartageEcrit.objects.get()
+        assert (stands.auteur, stands.motif, stands.jusqu_au) == (cast.puericultrice, made.motif, made.jusqu_au)
+
+    def test_the_same_form_is_sent_again_once_it_was_taken_back(
+        self, cast: SimpleNamespace, browse: Browse, ecrit: Ecrit, later: dict[str, Any]
+    ) -> None:
+        """Refused, it left nothing behind: neither a row, nor a key that was used."""
+        for _ in range(2):
+            assert browse("medecin").post(page(ecrit, "partages", "nouveau"), later).status_code == 409
+        away = page(ecrit, "partages", str(PartageEcrit.objects.get().pk), "retrait")
+        assert browse(AUTHOR).post(away).status_code == 302
+        assert browse("medecin").post(page(ecrit, "partages", "nouveau"), later).status_code == 302
+        stands = PartageEcrit.objects.live().get()
+        assert (stands.auteur, stands.motif) == (cast.medecin, "Suivre le régime")
+
+    def test_on_the_same_terms_it_is_the_same_act(
+        self, cast: SimpleNamespace, browse: Browse, ecrit: Ecrit, later: dict[str, Any]
+    ) -> None:
+        assert share(browse("medecin"), ecrit, cast.assistant_social_2).status_code == 302
+        assert PartageEcrit.objects.count() == 1
+
+    def test_one_s_own_terms_are_not_replaced_in_silence_either(
+        self, browse: Browse, ecrit: Ecrit, later: dict[str, Any]
+    ) -> None:
+        response = browse(AUTHOR).post(page(ecrit, "partages", "nouveau"), later)
+        assert response.status_code == 409
+        assert "Par vous." in response.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_one_is_told_of_the_other(
+    cast: SimpleNamespace, browse: Browse, suivi: Parcours, ecrit: Ecrit
+) -> None:
+    """Both forms were open: the second waits for the first, then reads what it says."""
+    suivi.add_intervenant(cast.medecin)
+    clients = [browse(name) for name in (AUTHOR, "medecin")]
+    motifs = ["Le logement", "Le régime"]
+    acts = [partial(share, c, ecrit, cast.assistant_social_2, motif=m) for c, m in zip(clients, motifs, strict=True)]
+    answers: list[Any] = at_once(acts)
+    assert sorted(answer.status_code for answer in answers) == [302, 409]
+    stands = PartageEcrit.objects.get()
+    kept, told = sorted(answers, key=lambda answer: answer.status_code)
+    assert stands.motif == motifs[answers.index(kept)]
+    assert stands.motif in told.content.decode() and motifs[answers.index(told)] in told.content.decode()
+
+
 class TestWho:
     @together(
         ("username", "status"),
@@ -177,10 +253,10 @@ class TestWho:
     ) -> None:
         suivi.add_intervenant(cast.psychologue)
         suivi.add_intervenant(cast.medecin)
-        told = set(who_may_be_told(ecrit, cast.puericultrice))
+        told = set(further_readers(ecrit, cast.puericultrice))
         assert told == {cast.assistant_social_2, cast.psychologue}, "the doctor reads health already"
         Deport.objects.create(agent=cast.psychologue, usager=suivi.usager, lien="proche")
-        assert set(who_may_be_told(ecrit, cast.puericultrice)) == {cast.assistant_social_2}
+        assert set(further_readers(ecrit, cast.puericultrice)) == {cast.assistant_social_2}
 
     def test_child_protection_never_to_sante_sexuelle(self, cast: SimpleNamespace, suivi: Parcours) -> None:
         for agent in (cast.ccf, cast.cesf):
@@ -188,7 +264,7 @@ class TestWho:
         made = make_ecrit(
             suivi, by=cast.assistant_social_2, cercle=Cercle.PROTECTION, texte="…", nommes=[cast.puericultrice]
         )
-        assert set(who_may_be_told(made, cast.assistant_social_2)) == {cast.cesf}
+        assert set(further_readers(made, cast.assistant_social_2)) == {cast.cesf}
 
     def test_a_colleague_who_does_not_work_with_them_is_unknown(
         self, cast: SimpleNamespace, browse: Browse, ecrit: Ecrit

@@ -11,12 +11,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accueil.models import Usager
+from accueil.models import Rattachement, Usager
 from evaluation.models import Evaluation, PartageEvaluation
 from parcours.demonstration.builders import make_ecrit
 from parcours.models import Ecrit, Parcours, PartageEcrit, PartagePresence
 from parcours.partages import partages_of
-from tests.parcours.partages import PAGES, REFERENT, asked, evaluated, pmi, seen
+from pole_social.models import Agent
+from tests.parcours.aides import masked
+from tests.parcours.partages import PAGES, REFERENT, asked, evaluated, in_days, pmi, seen
 from tests.queries import count_queries
 from tests.together import together
 
@@ -153,3 +155,107 @@ def test_queries_do_not_grow_with_what_was_shared(
     more = [count_queries(client, address) for client in clients for address in (url(social), PAGES[0])]
     assert more == few
     assert max(few) <= 29
+
+
+def read(client: Client, pages: list[str]) -> list[str]:
+    return [masked(client.get(page).content.decode()) for page in pages]
+
+
+class TestAReceiverOfAnotherTeam:
+    """A social worker of both teams shares with the midwife of the PMI: who is not of the PMI knows nothing of her."""
+
+    WATCHED = (REFERENT, "cesf", "eje", "puericultrice", "sage-femme")
+
+    @pytest.fixture(autouse=True)
+    def both_teams(self, cast: SimpleNamespace, social: Parcours, sante: Parcours) -> None:
+        social.add_intervenant(cast.eje)
+        for agent in (cast.assistant_social_2, cast.eje):
+            sante.add_intervenant(agent)
+
+    @pytest.fixture
+    def open_ecrit(self, cast: SimpleNamespace, social: Parcours) -> Ecrit:
+        made: Ecrit = make_ecrit(social, by=cast.cesf, cercle=Ecrit.Cercle.EQUIPE, texte="Pour toute l’équipe.")
+        return made
+
+    @pytest.fixture
+    def forms(self, social: Parcours, open_ecrit: Ecrit) -> dict[str, str]:
+        return {
+            "evaluation": f"/evaluation/{Evaluation.objects.get().pk}/partages/",
+            "ecrit": f"{url(social)}ecrits/{open_ecrit.pk}/partages/nouveau/",
+        }
+
+    @pytest.fixture
+    def pages(self, social: Parcours, sante: Parcours, open_ecrit: Ecrit, forms: dict[str, str]) -> list[str]:
+        below = f"{url(social)}ecrits/{open_ecrit.pk}/"
+        whole = f"/evaluation/{Evaluation.objects.get().pk}/"
+        return [url(social), url(sante), f"/dossiers/{social.usager_id}/", below, whole, *forms.values()]
+
+    @pytest.mark.parametrize(
+        ("act", "concerned"),
+        [
+            # The author of the écrit, who may take it back; the colleague of both teams.
+            ("ecrit", {REFERENT, "cesf", "eje", "sage-femme"}),
+            ("evaluation", {REFERENT, "eje", "sage-femme"}),
+        ],
+    )
+    def test_is_named_to_those_who_know_of_her(
+        self,
+        cast: SimpleNamespace,
+        browse: Browse,
+        forms: dict[str, str],
+        pages: list[str],
+        act: str,
+        concerned: set[str],
+    ) -> None:
+        clients = {name: browse(name) for name in self.WATCHED}
+        before = {name: read(client, pages) for name, client in clients.items()}
+        assert clients[REFERENT].post(forms[act], asked(cast.sage_femme)).status_code == 302
+        clients[REFERENT].get("/parcours/")
+        after = {name: read(client, pages) for name, client in clients.items()}
+        assert {name for name in self.WATCHED if after[name] != before[name]} == concerned
+        named = {name for name in self.WATCHED if any(cast.sage_femme.nom in page for page in after[name])}
+        assert named & {"cesf", "puericultrice"} == concerned & {"cesf"}, "her name stands nowhere else"
+
+    @together("act", ["evaluation", "ecrit"])
+    def test_is_not_told_by_the_form_to_whoever_guesses(
+        self, cast: SimpleNamespace, browse: Browse, forms: dict[str, str], act: str
+    ) -> None:
+        stranger, colleague = browse("puericultrice" if act == "ecrit" else "cesf"), browse("eje")
+        before = stranger.post(forms[act], asked(cast.sage_femme)).context["form"]
+        browse(REFERENT).post(forms[act], asked(cast.sage_femme))
+        after = stranger.post(forms[act], asked(cast.sage_femme, jusqu_au=in_days(60)))
+        assert after.status_code == 200
+        assert dict(after.context["form"].errors) == dict(before.errors)
+        assert list(before.errors) == ["destinataire"]
+        control = colleague.post(forms[act], asked(cast.sage_femme, jusqu_au=in_days(60)))
+        assert control.status_code == 409, "the control: who works with her is told"
+        assert f"Déjà partagé avec {cast.sage_femme.nom_complet}" in control.content.decode()
+
+    def test_is_taken_back_by_those_to_whom_it_is_listed(
+        self, cast: SimpleNamespace, browse: Browse, social: Parcours, forms: dict[str, str]
+    ) -> None:
+        for form in forms.values():
+            browse(REFERENT).post(form, asked(cast.sage_femme))
+        evaluation = f"{forms['evaluation']}{PartageEvaluation.objects.get().pk}/retrait/"
+        ecrit = f"{forms['ecrit'].removesuffix('nouveau/')}{PartageEcrit.objects.get().pk}/retrait/"
+        assert [browse("cesf").post(away).status_code for away in (evaluation, ecrit)] == [404, 302]
+        assert PartageEvaluation.objects.live().exists() and not PartageEcrit.objects.live().exists()
+        assert browse("eje").post(evaluation).status_code == 302, "the control"
+        assert not PartageEvaluation.objects.live().exists()
+
+    def test_whoever_reads_by_a_partage_alone_learns_of_no_other(
+        self, cast: SimpleNamespace, browse: Browse, social: Parcours, ecrit: Ecrit
+    ) -> None:
+        """Neither who else was told, though social, nor who told them: the team is what does not exist."""
+        Rattachement.objects.grant("evaluation", social.usager_id, social, agent=cast.assistant_social)
+        form = f"{url(social)}ecrits/{ecrit.pk}/partages/nouveau/"
+        assert browse("puericultrice").post(form, asked(cast.assistant_social)).status_code == 302
+        assert browse("medecin").post(form, asked(cast.assistant_social_2)).status_code == 302
+
+        def told(agent: Agent) -> set[Agent]:
+            return {one.acte.destinataire for one in partages_of(social.usager_id, agent).vivants}
+
+        assert told(cast.assistant_social) == {cast.assistant_social}
+        assert told(cast.medecin) == {cast.assistant_social, cast.assistant_social_2}, "the control"
+        page = browse("assistant-social").get(f"{url(social)}ecrits/{ecrit.pk}/").content.decode()
+        assert cast.assistant_social_2.nom_complet not in page and cast.medecin.nom_complet not in page

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accueil.models import Deport, Rattachement, Usager
 from parcours.fin import close
-from parcours.forms.presence import who_may_be_told
+from parcours.forms.presence import in_another_parcours
 from parcours.models import Parcours, PartagePresence
 from parcours.partages import named, told_to
 from pole_social.models import Agent
@@ -147,11 +147,11 @@ class TestWho:
         self, cast: SimpleNamespace, social: Parcours, sante: Parcours
     ) -> None:
         """Not to the health, psychology and santé sexuelle of that team: to name them would tell of them."""
-        told = set(who_may_be_told(sante, cast.sage_femme))
+        told = set(in_another_parcours(sante, cast.sage_femme))
         assert told == {cast.assistant_social_2, cast.cesf}
-        assert set(who_may_be_told(social, cast.psychologue)) == set(), "hers read her name in the team already"
+        assert set(in_another_parcours(social, cast.psychologue)) == set(), "hers read her name in the team already"
         sante.add_intervenant(cast.eje)
-        assert set(who_may_be_told(social, cast.psychologue)) == {cast.eje}
+        assert set(in_another_parcours(social, cast.psychologue)) == {cast.eje}
 
     def test_the_unite_is_that_of_who_says_it(
         self, cast: SimpleNamespace, browse: Browse, social: Parcours, sante: Parcours
