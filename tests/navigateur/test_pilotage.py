@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Locator, expect
 
 from accueil.models import Usager
-from parcours.demonstration.builders import UsagerFactory, make_ecrit, make_objectif, make_parcours
+from parcours.demonstration.builders import UsagerFactory, make_ecrit, make_objectif, make_parcours, make_passage
+from parcours.demonstration.clock import at
 from parcours.models import Intervenant, Parcours, Transmission
+from parcours.observatoire import _months
 from pole_social.models import Agent
 from tests.navigateur.clavier import button, choose, enter, link, pick, title, write
 from tests.navigateur.conftest import Desk
@@ -97,3 +101,16 @@ def test_the_overdue_is_found_and_reassigned(open_desk: Any, cast: SimpleNamespa
     manager.page.goto(f"{manager.address}/pilotage/")
     expect(row(manager, "Traoré A.")).to_contain_text("Julie Petit")
     manager.check()
+
+
+def test_figures_fit_a_phone(open_desk: Any) -> None:
+    """Tables scroll in their own box, what is kept back and read aloud included."""
+    gos = Agent.objects.get(username="gos")
+    for month in _months(timezone.localdate()):
+        with at(timezone.make_aware(datetime.combine(month, time(12)))):
+            make_passage(UsagerFactory.create(), by=gos)
+    desk = open_desk("responsable-sst", viewport={"width": 375, "height": 720})
+    for page in ("", "a-relancer/", "observatoire/"):
+        desk.page.goto(f"{desk.address}/pilotage/{page}")
+        desk.check()
+    expect(desk.page.get_by_text("non montré").first).to_be_attached()
