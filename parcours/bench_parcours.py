@@ -23,7 +23,7 @@ from django.utils import timezone
 from parcours import file_active
 from parcours.bench import CONTROL, NothingToMeasure, PageRefused
 from parcours.chronologie import PAGE, Chronologie, chronologie
-from parcours.file_active import SILENCES, WEIGHT, with_last_exchange
+from parcours.file_active import FULL_WEIGHT, SILENCES, WEIGHT, with_last_exchange
 from parcours.models import Ecrit, Intervenant, Parcours
 from parcours.models.parcours import ParcoursQuerySet, bilan_overdue
 from pole_social.models import Affectation, Agent, Unite
@@ -167,7 +167,7 @@ def _asked_apart(agent: Agent, referent: Any) -> list[Any]:
         mine.count(),
         mine.filter(statut=Parcours.Statut.SUSPENDU).count(),
         late.count(),
-        sum(mine.annotate(poids=WEIGHT).values_list("poids", flat=True)),
+        sum(mine.annotate(poids=WEIGHT).values_list("poids", flat=True)) / FULL_WEIGHT,
         *(heard.filter(Q(("last_exchange__lt", today - timedelta(days=days)))).count() for days in SILENCES),
         late.order_by("echeance").values_list("echeance", flat=True).first(),
     ]

@@ -1,7 +1,7 @@
 """The file active: the open parcours of the unités that somebody answers for, as metadata.
 
-Figures are one GROUP BY over the parcours (no counter is stored: late depends on today); the list is read
-through `visible_to` and told to the journal row by row.
+Figures are one GROUP BY over the parcours (no counter is stored: late depends on today), in one index (decision 031);
+the list is read through `visible_to` and told to the journal row by row.
 """
 
 from __future__ import annotations
@@ -9,24 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import (
     Case,
     Count,
     DateField,
-    Exists,
-    F,
-    FilteredRelation,
-    Func,
     IntegerField,
     Min,
     OuterRef,
     Q,
     Subquery,
     Sum,
-    Value,
     When,
 )
 from django.db.models.functions import Greatest, TruncDate
@@ -34,20 +28,35 @@ from django.utils import timezone
 
 from accueil.models import Relais, RendezVous
 from parcours.keyset import PAGE, page_of
-from parcours.models import Bilan, Ecrit, Intervenant, Parcours
+from parcours.models import Bilan, Ecrit, Parcours
 from parcours.models.parcours import ParcoursQuerySet, bilan_overdue
 from parcours.models.scope import NATURES
 from pole_social.models import Agent, Unite
 
 NOBODY = "aucun"
 SILENCES = (30, 60, 90)
-# A bilan every three months asks for twice the work of one every six (decision 026).
+# A bilan every three months asks for four times the work of one a year (decision 026). In whole numbers: they add up
+# faster, and exactly.
+FULL_WEIGHT = 4
 WEIGHT = Case(
-    When(statut=Parcours.Statut.SUSPENDU, then=Value(0.0)),
-    When(periode=Parcours.Periode.ANNEE, then=Value(0.25)),
-    When(periode=Parcours.Periode.SEMESTRE, then=Value(0.5)),
-    default=Value(1.0),
+    When(statut=Parcours.Statut.SUSPENDU, then=0),
+    When(periode=Parcours.Periode.ANNEE, then=1),
+    When(periode=Parcours.Periode.SEMESTRE, then=2),
+    default=FULL_WEIGHT,
+    output_field=IntegerField(),
 )
+
+
+class OfReferent(Subquery):
+    """A name of the référent of each line, looked for once the rows are counted.
+
+    Django groups by whatever is no aggregate: it would be looked for once per parcours.
+    """
+
+    contains_aggregate = True
+
+    def __init__(self, name: str) -> None:
+        super().__init__(Agent.objects.filter(pk=OuterRef("referent_id")).order_by().values(name))
 
 
 @dataclass(frozen=True)
@@ -81,50 +90,43 @@ def charges(agent: Agent) -> list[Charge]:
     """Per unité and référent, by name; those without référent last."""
     today = timezone.localdate()
     late = bilan_overdue(today)
-    # Figures name nobody: the rows counted are those the agent may see, none of them is fetched.
-    # Said twice of which unités: otherwise the closed ones, four in five, are read to be thrown away.
-    open_there = Parcours.objects.open().filter(unite__in=agent.supervised_unite_ids)
-    counted = open_there.filter(pk__in=_supervised(agent).order_by().values("pk"))
-    by_agent = with_last_exchange(counted).annotate(
-        referent=FilteredRelation(
-            "intervenants", condition=Q(intervenants__is_referent=True, intervenants__ends_at=None)
-        ),
-        parole=_heard(today),
-    )
-    rows = by_agent.order_by().values_list(
-        "unite_id", "referent__agent_id", "referent__agent__prenom", "referent__agent__nom", "parole"
-    )
-    grouped = rows.annotate(
+    quiet = {f"sans_{days}": _silent_since(today - timedelta(days=days)) for days in SILENCES}
+    found = with_last_exchange(_supervised(agent)).counted(
+        "unite_id",
+        "referent_id",
+        nom=OfReferent("nom"),
+        prenom=OfReferent("prenom"),
         ouverts=Count("pk"),
         suspendus=Count("pk", filter=Q(statut=Parcours.Statut.SUSPENDU)),
         bilans_en_retard=Count("pk", filter=late),
         poids=Sum(WEIGHT),
         bilan_le_plus_ancien=Min("echeance", filter=late),
+        **quiet,
     )
-    found: dict[tuple[int, UUID | None], tuple[str, Charge]] = {}
-    for unite, referent, prenom, nom, heard, *figures in grouped:
-        one = _charge(unite, referent, f"{prenom} {nom}" if referent else "Sans référent", heard, figures)
-        before = found.get((unite, referent))
-        found[unite, referent] = nom or "", _added(before[1], one) if before else one
-    return [charge for nom, charge in sorted(found.values(), key=lambda row: (not row[0], row[0], row[1].nom))]
+    lines = []
+    for unite, referent, nom, prenom, *figures in found:
+        one = _charge(unite, referent, f"{prenom} {nom}" if referent else "Sans référent", *figures)
+        lines.append((referent is None, nom or "", one.nom, one))
+    return [line[-1] for line in sorted(lines, key=lambda line: line[:-1])]
 
 
-def _heard(today: date) -> Case:
-    """Which of the silences the last exchange is newer than: 0 of none, their number of all, as what sleeps.
-
-    One expression, grouped by: asked apart for each silence, the last exchange was looked for three times.
-    """
-    days = [Value(today - timedelta(days=days), output_field=DateField()) for days in reversed(SILENCES)]
-    bounds = Func(*days, template="ARRAY[%(expressions)s]")
-    bucket = Func(F("last_exchange"), bounds, function="width_bucket", output_field=IntegerField())
-    return Case(When(statut=Parcours.Statut.ACTIF, then=bucket), default=Value(len(SILENCES)))
+def _silent_since(day: date) -> Count:
+    """The active ones whose last exchange is before that day: nobody waits for one from what sleeps."""
+    return Count("pk", filter=Q(last_exchange__lt=day, statut=Parcours.Statut.ACTIF))
 
 
-def _charge(unite: int, referent: UUID | None, nom: str, heard: int, figures: list[Any]) -> Charge:
-    ouverts, suspendus, late, poids, oldest = figures
-    # Nothing for 90 days (heard: 0) is nothing for 60 and for 30 either.
-    silent = tuple(ouverts if heard < len(SILENCES) - rank else 0 for rank in range(len(SILENCES)))
-    return Charge(unite, referent, nom, ouverts, suspendus, late, poids, silent, oldest)
+def _charge(
+    unite: int,
+    referent: UUID | None,
+    nom: str,
+    ouverts: int,
+    suspendus: int,
+    late: int,
+    weight: int,
+    oldest: date | None,
+    *silent: int,
+) -> Charge:
+    return Charge(unite, referent, nom, ouverts, suspendus, late, weight / FULL_WEIGHT, silent, oldest)
 
 
 def by_referent(found: Iterable[Charge]) -> list[Charge]:
@@ -157,10 +159,7 @@ def open_parcours(agent: Agent, *, unite: int | None = None, referent: str = "")
     if unite:
         found = found.filter(unite=unite)
     if referent:
-        live = Intervenant.objects.live().filter(parcours=OuterRef("pk"), is_referent=True)
-        found = found.filter(
-            ~Exists(live) if referent == NOBODY else Exists(live.filter(agent=referent)),
-        )
+        found = found.filter(referent=None) if referent == NOBODY else found.filter(referent=UUID(referent))
     return found
 
 
@@ -183,11 +182,7 @@ def with_last_contact(found: ParcoursQuerySet, agent: Agent) -> ParcoursQuerySet
 
 def with_last_exchange(found: ParcoursQuerySet) -> ParcoursQuerySet:
     """Annotate `last_exchange`: the last écrit of the circle équipe or bilan with the person, else the opening."""
-    ecrits = Ecrit.objects.filter(parcours=OuterRef("pk"), cercle=Ecrit.Cercle.EQUIPE, signed_at__isnull=False)
-    exchanges = ecrits.exclude(modalite=Ecrit.Modalite.CONCERTATION).order_by("-done_on").values("done_on")[:1]
-    bilans = Bilan.objects.filter(parcours=OuterRef("pk"), with_person=True).order_by("-held_on").values("held_on")[:1]
-    days = [Subquery(rows, output_field=DateField()) for rows in (exchanges, bilans)]
-    return found.annotate(last_exchange=Greatest(F("opened_on"), *days))
+    return found.annotate(last_exchange=Greatest("opened_on", "last_exchange_on"))
 
 
 def page_after(found: ParcoursQuerySet, after: str) -> tuple[list[Parcours], str]:

@@ -104,15 +104,16 @@ def load(parcours: int, ecrits_count: int, graine: int = GRAINE, say: Say | None
     pros = professionals(min(PROFESSIONNELS, opened))
     suivis = list(_suivis(rng, parcours, opened, people, pros))
     calendar = Calendar()
-    # Children of a referenced row come after it; all are checked at the end of the transaction.
+    # References are checked at the end of the transaction. The parcours come last: each then finds its référent and its
+    # last exchange once (decision 031), where every écrit would have moved them.
     for model, rows in (
-        (Parcours, (_parcours(one, calendar) for one in suivis)),
         (EntreeDirecte, (_entree(one, calendar) for one in suivis)),
         (EtapeParcours, (row for one in suivis for row in _etapes(one, calendar))),
         (Intervenant, (row for one in suivis for row in _intervenants(one, calendar))),
         (Rattachement, (row for one in suivis for row in _rattachements(one, calendar))),
         (Bilan, (row for one in suivis for row in _bilans(one, calendar))),
         (Ecrit, ecrits(rng, suivis, ecrits_count, calendar)),
+        (Parcours, (_parcours(one, calendar) for one in suivis)),
     ):
         copy(model, rows, say)
     _plan(rng, suivis, calendar, say)

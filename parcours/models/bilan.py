@@ -64,10 +64,6 @@ class Bilan(PersonRow):
                 violation_error_message="Dites quand aura lieu le prochain bilan.",
             ),
         ]
-        indexes: ClassVar = [
-            # The last one held with the person (file_active.with_last_exchange).
-            models.Index(fields=["parcours", "-held_on"], name="bilan_exchange", condition=Q(with_person=True))
-        ]
 
     def __str__(self) -> str:
         return f"{self.get_nature_display()} du {self.held_on:%d/%m/%Y}"

@@ -103,15 +103,7 @@ class Ecrit(PersonRow, Versioned):
                 violation_error_message="La signature suit l’écriture.",
             )
         ]
-        indexes: ClassVar = [
-            models.Index(fields=["parcours", "-done_on"], name="ecrit_parcours"),
-            # The last exchange of each parcours (file_active.with_last_exchange), without a look at the rows.
-            models.Index(
-                fields=["parcours", "-done_on"],
-                name="ecrit_exchange",
-                condition=Q(cercle="equipe", signed_at__isnull=False) & ~Q(modalite="concertation"),
-            ),
-        ]
+        indexes: ClassVar = [models.Index(fields=["parcours", "-done_on"], name="ecrit_parcours")]
 
     def __str__(self) -> str:
         return f"écrit · {self.get_modalite_display()}"

@@ -35,10 +35,9 @@ WITHOUT = "sans-referent"
 
 def transferable(agent: Agent) -> ParcoursQuerySet:
     """The open parcours that they may hand over: as référent, or as the responsable of the unité."""
-    live = Intervenant.objects.live().filter(parcours=OuterRef("pk"), is_referent=True)
-    mine = Exists(live.filter(agent=agent)) | Q(unite__in=agent.supervised_unite_ids)
+    mine = Q(referent=agent) | Q(unite__in=agent.supervised_unite_ids)
     found = Parcours.objects.visible_to(agent).open().filter(mine).with_next_on().with_referent()
-    return found.annotate(referent_id=Subquery(live.values("agent")[:1])).select_related("usager", "unite__lieu")
+    return found.select_related("usager", "unite__lieu")
 
 
 def nouvelle(request: HttpRequest) -> HttpResponse:
