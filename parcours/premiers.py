@@ -27,10 +27,10 @@ def kept(agent: Agent, parcours: Parcours) -> PropositionQuerySet:
 
 
 def offered(agent: Agent, parcours: Parcours) -> PropositionQuerySet:
-    """Those not taken up yet: their fragilité has no objectif here, and no action has their words."""
+    """Those not taken up yet: their fragilité has no objectif here, and no action comes from them."""
     goals = Objectif.objects.filter(parcours=parcours, fragilite__isnull=False).values("fragilite")
-    steps = Action.objects.filter(parcours=parcours).values("libelle")
-    return kept(agent, parcours).exclude(fragilite__fragilite__in=goals).exclude(libelle__in=steps)
+    steps = Action.objects.filter(parcours=parcours, proposition__isnull=False).values("proposition")
+    return kept(agent, parcours).exclude(fragilite__fragilite__in=goals).exclude(pk__in=steps)
 
 
 def grouped(propositions: list[Proposition]) -> list[Groupe]:
@@ -47,8 +47,9 @@ def _order(fragilite: Fragilite | None) -> tuple[bool, int, int]:
     return (False, fragilite.domaine.ordre, fragilite.pk) if fragilite else (True, 0, 0)
 
 
-def taken_up(parcours: Parcours) -> tuple[dict[int, UUID], set[str]]:
-    """The goals of this parcours by fragilité, and the words of its steps."""
+def taken_up(parcours: Parcours) -> tuple[dict[int, UUID], set[UUID]]:
+    """The goals of this parcours by fragilité, and the propositions that its steps come from."""
     goals = Objectif.objects.filter(parcours=parcours, fragilite__isnull=False)
     by_fragilite = {goal.fragilite_id: goal.pk for goal in goals if goal.fragilite_id}
-    return by_fragilite, set(Action.objects.filter(parcours=parcours).values_list("libelle", flat=True))
+    steps = Action.objects.filter(parcours=parcours).values_list("proposition", flat=True)
+    return by_fragilite, {proposition for proposition in steps if proposition}

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -155,15 +155,10 @@ def leave(intervenant: Intervenant, *, by: Agent) -> None:
 
 
 def without_referent_present(found: ParcoursQuerySet) -> ParcoursQuerySet:
-    """Those whose référent is nobody, or somebody who does not work here today: their responsable owns them.
-
-    A scalar subquery, not EXISTS: from each parcours to its one référent. The planner could turn an EXISTS round and,
-    with statistics of before, join every référent to every parcours.
-    """
-    current = Affectation.objects.current().filter(agent=OuterRef("agent"))
-    live = Intervenant.objects.live().filter(parcours=OuterRef("pk"), is_referent=True)
-    there = live.filter(Exists(current), agent__is_active=True)
-    return found.annotate(referent_present=Subquery(there.values("pk")[:1])).filter(referent_present=None)
+    """Those whose référent is nobody, or somebody who does not work here today: their responsable owns them."""
+    current = Affectation.objects.current().filter(agent=OuterRef("pk"))
+    present = Agent.objects.filter(Exists(current), is_active=True).order_by()
+    return found.exclude(referent__in=present.values("pk"))
 
 
 def current_referent(parcours: Parcours) -> Intervenant | None:

@@ -158,11 +158,11 @@ class PremiersForm(CreateForm):
         Raises MoveRefused if the parcours was closed meanwhile.
         """
         locked_open(self.parcours)
-        goals, words = taken_up(self.parcours)
+        goals, steps = taken_up(self.parcours)
         for group in self.groups:
             goal = self._goal(group, goals)
             for one in group.propositions:
-                if self.cleaned_data.get(f"garder_{one.pk}") and self.cleaned_data[f"action_{one.pk}"] not in words:
+                if self.cleaned_data.get(f"garder_{one.pk}") and one.pk not in steps:
                     self._step(one, goal)
 
     def _goal(self, group: Groupe, goals: dict[int, Any]) -> Any:
@@ -188,6 +188,7 @@ class PremiersForm(CreateForm):
         Action.objects.create(
             parcours=self.parcours,
             objectif_id=goal,
+            proposition=one,
             libelle=self.cleaned_data[f"action_{one.pk}"],
             porteur=kind,
             agent_id=key if kind == Porteur.PROFESSIONNEL else None,

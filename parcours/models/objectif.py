@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from evaluation.models import Fragilite
+from evaluation.models import Fragilite, Proposition
 from parcours.models.scope import TeamQuerySet
 from pole_social.models import Agent, Etape, Partenaire, PersonRow, Versioned, WithMoves
 
@@ -109,6 +109,16 @@ class Action(PersonRow, Versioned, WithMoves):
         related_name="actions",
         editable=False,
     )
+    # What the evaluation kept and this step took up, in whatever words.
+    proposition = models.ForeignKey(
+        Proposition,
+        verbose_name="proposition",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+    )
     created_at = models.DateTimeField("prévue le", default=timezone.now, editable=False)
     created_by = models.ForeignKey(
         Agent, verbose_name="prévue par", on_delete=models.PROTECT, related_name="+", editable=False
@@ -127,7 +137,13 @@ class Action(PersonRow, Versioned, WithMoves):
                 | Q(porteur="personne", agent=None, partenaire=None)
                 | Q(porteur="partenaire", agent=None, partenaire__isnull=False),
                 violation_error_message="Dites qui fait l’action.",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["parcours", "proposition"],
+                condition=Q(proposition__isnull=False),
+                name="action_takes_up_once",
+                violation_error_message="Cette proposition est déjà reprise dans ce parcours.",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(

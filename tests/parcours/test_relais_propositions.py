@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -270,8 +271,9 @@ class TestPage:
     ) -> None:
         parcours.add_intervenant(cast.educateur)
         browse("cesf").post(self.url(parcours), typed(gardee, cast.cesf))
-        browse("educateur").post(self.url(parcours), typed(gardee, cast.educateur))
-        assert (Objectif.objects.count(), Action.objects.count()) == (1, 1)
+        own_words = typed(gardee, cast.educateur, action="Appeler le FSL")
+        assert browse("educateur").post(self.url(parcours), own_words).status_code == 302
+        assert (Objectif.objects.count(), Action.objects.get().libelle) == (1, gardee.libelle)
 
     def test_what_is_taken_up_is_offered_no_more(
         self, cast: SimpleNamespace, browse: Browse, recu: Relais, parcours: Parcours, gardee: Proposition
@@ -282,6 +284,28 @@ class TestPage:
         assert gardee.libelle not in text
         assert "Ouvrir un compte" in text
         assert "Sans fragilité en particulier" in text
+
+    def test_whatever_its_words_have_become(
+        self, cast: SimpleNamespace, browse: Browse, recu: Relais, parcours: Parcours
+    ) -> None:
+        """Known by its key: neither new words of the step, nor the same words of another one, tell."""
+        account = propose(recu, cast.assistant_social, "Ouvrir un compte", loose=True)
+        other = propose(recu, cast.assistant_social, "Demander la CSS", loose=True)
+        browse("cesf").post(self.url(parcours), typed(account, cast.cesf, action="Aller à la banque"))
+        Action.objects.create(
+            parcours=parcours, libelle=other.libelle, porteur="personne", echeance="2027-01-01", created_by=cast.cesf
+        )
+        text = browse("cesf").get(self.url(parcours)).content.decode()
+        assert "Ouvrir un compte" not in text and other.libelle in text
+
+    def test_the_base_refuses_it_twice(
+        self, cast: SimpleNamespace, browse: Browse, parcours: Parcours, gardee: Proposition
+    ) -> None:
+        browse("cesf").post(self.url(parcours), typed(gardee, cast.cesf))
+        again = Action.objects.get()
+        again.pk, again._state.adding = uuid.uuid4(), True
+        with transaction.atomic(), pytest.raises(IntegrityError):
+            again.save()
 
     def test_the_parcours_page_reminds_while_there_is_no_goal(
         self, cast: SimpleNamespace, browse: Browse, parcours: Parcours, gardee: Proposition
