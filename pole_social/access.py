@@ -43,10 +43,12 @@ def page(
     name: str,
     methods: tuple[str, ...] = GET,
     action: str = Acces.Action.LECTURE,
+    is_prefilled: bool = False,
 ) -> URLPattern:
     """Declare a page once, with the roles that may open it and what its journal rows call it.
 
-    EVERYONE admits also an agent whose affectations have all ended: they still have an account.
+    EVERYONE admits also an agent whose affectations have all ended: they still have an account. `is_prefilled`: its
+    creating form starts from what is read of the person, so that its draft holds more than its author's words.
     """
     admitted = frozenset(roles)
 
@@ -64,6 +66,7 @@ def page(
     guarded.roles = admitted  # type: ignore[attr-defined]
     guarded.methods = methods  # type: ignore[attr-defined]
     guarded.action = action  # type: ignore[attr-defined]
+    guarded.is_prefilled = is_prefilled  # type: ignore[attr-defined]
     return path(route, guarded, name=name)
 
 

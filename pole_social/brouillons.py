@@ -98,14 +98,16 @@ def keep(agent: Agent, page: str, contents: Contents) -> Brouillon | None:
     return kept
 
 
-def resumed(request: HttpRequest) -> Brouillon | None:
+def resumed(request: HttpRequest, **typed: str) -> Brouillon | None:
     """The latest draft of the reader for the page they open: a form takes it and shows it as it was typed.
 
-    Ask for it once the page's own object has been found: out of scope, there is no page to show it on.
+    `typed` says what else its form held, where one page has several forms. Ask for it once the page's own object has
+    been found: out of scope, there is no page to show it on.
     """
     if request.method == "POST":
         return None
-    return Brouillon.objects.of(signed_in(request)).filter(chemin=request.path).first()
+    held = {f"contenu__{name}": [value] for name, value in typed.items()}
+    return Brouillon.objects.of(signed_in(request)).filter(chemin=request.path, **held).first()
 
 
 def aimed_at(request: HttpRequest, agent: Agent) -> str | None:

@@ -71,6 +71,7 @@ evaluation:evaluation             evaluation 403  404  200  403  403  403  404  
 evaluation:contributions          -          403  200  200  200  200  200  403  403  403  403  403  403  403  403
 evaluation:contribution           demandee   403  404  404  200  404  404  403  403  403  403  403  403  403  403
 evaluation:contribution_nouvelle  en_cours   403  200  404  403  403  403  403  403  403  403  403  403  403  403
+evaluation:sans_accompagnement    en_cours   403  200  404  403  403  403  403  403  403  403  403  403  403  403
 evaluation:evaluation             a_valider  403  200  404  403  403  403  404  200  404  200  403  403  403  404
 parcours:liste                    -          403  200  200  200  200  200  200  200  200  200  403  403  403  200
 parcours:entree_recherche         -          403  200  200  200  200  200  403  403  403  403  403  403  403  403
@@ -145,7 +146,6 @@ evaluation:contribution_retrait              403  404  404  403  403  403  403  
 evaluation:relecture                         403  404  404  403  403  403  403  403  403  403  403  403  403  403
 evaluation:validation                        403  404  404  403  403  403  403  403  403  403  403  403  403  403
 evaluation:decision                          403  403  403  403  403  403  404  404  404  404  403  403  403  404
-evaluation:sans_accompagnement               403  404  404  403  403  403  403  403  403  403  403  403  403  403
 parcours:relais_acceptation                  403  404  404  404  404  404  403  403  403  403  403  403  403  403
 parcours:relais_retour                       403  404  404  404  404  404  403  403  403  403  403  403  403  403
 parcours:transmission_acceptation                403  404  404  404  404  404  403  403  403  403  403  403  403  403

@@ -179,4 +179,6 @@ ELSEWHERE = {
     "partage_nouveau",
     "partage_retrait",
     "presence_retrait",
+    "proposition_remise",
+    "proposition_retrait",
 }

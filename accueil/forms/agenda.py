@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from accueil.forms.moments import AheadDateField
 from accueil.forms.rendez_vous import labelled
 from pole_social.access import SEARCHERS
-from pole_social.forms import FreeDateField, HubForm, KnownChoiceField
+from pole_social.forms import HubForm, KnownChoiceField
 from pole_social.models import Affectation, Agent, Lieu
 
 VUES = [("semaine", "semaine"), ("jour", "jour")]
@@ -27,7 +28,7 @@ class AgendaForm(HubForm):
         empty_label="moi",
         error_messages={"invalid_choice": "Choisissez un professionnel de la liste."},
     )
-    jour = FreeDateField(label="Jour", required=False)
+    jour = AheadDateField(label="Jour", required=False)
 
     def __init__(self, data: QueryDict, *, reader: Agent) -> None:
         super().__init__(data)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accueil.forms.moments import AheadDateField
 from accueil.forms.montant import AmountField
 from accueil.models import AideFinanciere, Demande
 from pole_social.forms import EditForm, FreeDateField
@@ -27,9 +28,9 @@ class AideFinanciereForm(EditForm):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
     montant_demande = AmountField(label="Montant demandé, en euros", help_text="Par exemple 350 ou 350,50.")
     montant_accorde = AmountField(label="Montant accordé, en euros")
-    commission_on = FreeDateField(label=DATES["commission_on"], required=False)
+    commission_on = AheadDateField(label=DATES["commission_on"], required=False)
     notified_on = FreeDateField(label=DATES["notified_on"], required=False)
-    recours_until = FreeDateField(label=DATES["recours_until"], required=False)
+    recours_until = AheadDateField(label=DATES["recours_until"], required=False)
     recours_on = FreeDateField(label=DATES["recours_on"], required=False)
     paid_on = FreeDateField(label=DATES["paid_on"], required=False)
 

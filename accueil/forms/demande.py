@@ -9,11 +9,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from accueil.forms.moments import ComingDateField, not_past
+from accueil.forms.moments import AheadDateField, ComingDateField, not_past
 from accueil.forms.personne import PersonChoice, person_field
 from accueil.forms.texte import texte_field
 from accueil.models import Demande, Droit, Passage, PieceDemandee, Usager
-from pole_social.forms import CreateForm, EditForm, FreeDateField, HubForm, KnownChoiceField
+from pole_social.forms import CreateForm, EditForm, HubForm, KnownChoiceField
 from pole_social.models import Agent
 
 
@@ -68,7 +68,9 @@ class DemandeForm(PersonChoice, DroitChoice, ImposedDate, CreateForm, forms.Mode
     usager = person_field("Qui demande")
     droit = droit_field()
     echeance = ComingDateField(
-        label="Prochaine étape le", required=False, help_text="Si elle ne se règle pas aujourd’hui."
+        label="Prochaine étape le",
+        required=False,
+        help_text="Si elle ne se règle pas aujourd’hui : 12/03/2027, jeudi, demain…",
     )
     field_order = ("usager", "besoin", "domaine", "droit", "echeance", "is_echeance_imposee")
 
@@ -100,7 +102,9 @@ class SuiteForm(DroitChoice, ImposedDate, EditForm):
     """What is asked, the right it is about, and what comes next."""
 
     droit = droit_field()
-    echeance = FreeDateField(label="Prochaine étape le", required=False)
+    echeance = AheadDateField(
+        label="Prochaine étape le", required=False, help_text="Par exemple 12/03/2027, jeudi ou demain."
+    )
     field_order = ("besoin", "domaine", "droit", "echeance", "is_echeance_imposee", "version")
 
     class Meta:

@@ -10,6 +10,7 @@ from django import forms
 from django.db import models
 from django.utils import timezone
 
+from accueil.forms.moments import AheadDateField
 from accueil.models import Mandat, Usager
 from pole_social.forms import CreateForm, FreeDateField, HubForm
 from pole_social.models import Agent, Unite
@@ -34,7 +35,7 @@ class MandatForm(CreateForm, forms.ModelForm):
         help_text="La personne peut y mettre fin à tout moment, sans donner de raison.",
         error_messages={"required": "Choisissez une durée.", "invalid_choice": "Choisissez une durée de la liste."},
     )
-    ends_on = FreeDateField(label="Jusqu’au", required=False, help_text="Seulement si la durée va jusqu’à une date.")
+    ends_on = AheadDateField(label="Jusqu’au", required=False, help_text="Seulement si la durée va jusqu’à une date.")
     field_order = ("portee", "duree", "ends_on")
 
     class Meta:

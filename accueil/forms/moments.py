@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accueil.forms.heure import HourField
-from pole_social.dates import MONTHS
+from pole_social.dates import COMING_HELP, DAYS, MONTHS, said_day
 from pole_social.forms import FreeDateField
 
 FIRST_HOUR, LAST_HOUR = 7, 21
-DAYS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
-SAID = {"aujourd’hui": 0, "aujourd'hui": 0, "demain": 1, "après-demain": 2, "apres-demain": 2}
 
 _BARE = re.compile(r"^\d{1,2}$", re.ASCII)
 _WEEKDAY = re.compile(rf"^({'|'.join(DAYS)}|{'|'.join(day[:3] for day in DAYS)})\.?\s+(?=\d)", re.IGNORECASE)
@@ -30,33 +28,36 @@ def not_past(day: date | None) -> date | None:
     return day
 
 
-class ComingDateField(FreeDateField):
-    """A date to come, or today: a year of two digits is of this century."""
+class AheadDateField(FreeDateField):
+    """A date read as one ahead: « demain », « jeudi », a year of two digits of this century.
+
+    What stands may have passed since: whether a past date is refused is for the form, or for `ComingDateField`.
+    """
+
+    example = COMING_HELP
 
     def clean(self, value: Any) -> date | None:  # type: ignore[override]
-        return not_past(super().clean(_this_century(str(value or ""))))
+        text = str(value or "")
+        return said_day(text) or super().clean(_this_century(text))
+
+
+class ComingDateField(AheadDateField):
+    """A date to come, or today."""
+
+    def clean(self, value: Any) -> date | None:  # type: ignore[override]
+        return not_past(super().clean(value))
 
 
 class ComingDayField(ComingDateField):
-    """A day to come: `24 nov.`, `24/11`, « demain », « jeudi »… A year that is not typed is the next one possible."""
+    """A day to come: `24 nov.`, `24/11` too. A year that is not typed is the next one possible."""
 
     def clean(self, value: Any) -> date | None:  # type: ignore[override]
-        text = " ".join(str(value or "").lower().split())
-        if text in SAID:
-            return timezone.localdate() + timedelta(days=SAID[text])
-        if text in DAYS:
-            return _next_weekday(DAYS.index(text))
-        return super().clean(_with_year(_WEEKDAY.sub("", text)))
+        return super().clean(_with_year(_WEEKDAY.sub("", " ".join(str(value or "").lower().split()))))
 
 
 def _this_century(text: str) -> str:
     found = _NUMBERS.match(text.strip()) or _WORDS.match(text.strip().lower())
     return _with_year(found[0]) if found and found[3] else text
-
-
-def _next_weekday(weekday: int) -> date:
-    tomorrow = timezone.localdate() + timedelta(days=1)
-    return tomorrow + timedelta(days=(weekday - tomorrow.weekday()) % 7)
 
 
 def _with_year(text: str) -> str:

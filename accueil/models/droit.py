@@ -239,14 +239,19 @@ class DroitSuivi(PersonRow, Versioned, WithMoves):
         if ends:
             Rattachement.objects.end(self, at=timezone.now() + AFTER_DEMANDE)
 
+    def standing(self) -> dict[str, Any]:
+        return {"echeance_avant": self.echeance, "non_recours_avant": self.non_recours, "version_avant": self.version}
+
     def restored(self, last: Etape) -> dict[str, Any]:
-        """What only that step said goes; open again without a date, it is to be looked at today."""
-        fields: dict[str, Any] = {}
-        if last.vers == self.Statut.OBTENU:
-            fields["montant_mensuel"] = None
-        if last.vers == self.Statut.ABANDONNE:
-            fields["non_recours"] = ""
-        return fields if self.echeance else fields | {"echeance": timezone.localdate()}
+        """The date and the cause that the step replaced, unless somebody gave another suite since: that one is theirs.
+
+        Open again, it always has a date: without one it would be in no list.
+        """
+        assert isinstance(last, EtapeDroitSuivi)
+        fields: dict[str, Any] = {"montant_mensuel": None} if last.vers == self.Statut.OBTENU else {}
+        if last.version_avant == self.version:
+            fields |= {"echeance": last.echeance_avant, "non_recours": last.non_recours_avant}
+        return fields if fields.get("echeance", self.echeance) else fields | {"echeance": timezone.localdate()}
 
     @transaction.atomic
     def undo(self, *, by: Agent) -> None:
@@ -275,6 +280,12 @@ class EtapeDroitSuivi(Etape):
     """One move of a right followed."""
 
     objet = models.ForeignKey(DroitSuivi, verbose_name="droit suivi", on_delete=models.PROTECT, related_name="etapes")
+    # What stood when the move was made: given back when it is undone.
+    echeance_avant = models.DateField("prochaine étape jusque-là", null=True, blank=True)
+    non_recours_avant = models.CharField(
+        "cause jusque-là", max_length=20, choices=DroitSuivi.NonRecours, blank=True, default=""
+    )
+    version_avant = models.PositiveIntegerField("version jusque-là", null=True, blank=True)
 
     class Meta(Etape.Meta):
         verbose_name = "étape de droit suivi"

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from evaluation.models import Evaluation
-from pole_social.forms import HubForm
+from pole_social.forms import CreateForm, HubForm
 
 MAX_MOTIF = 2000
 CHOOSE = "Choisissez de valider ou de renvoyer."
@@ -45,7 +45,7 @@ class AnnulationForm(HubForm):
     )
 
 
-class SansAccompagnementForm(HubForm):
+class SansAccompagnementForm(CreateForm):
     """Why the evaluation ends here."""
 
     motif = motif_field(

@@ -12,10 +12,11 @@ from django.db import transaction
 from django.forms import BoundField
 from django.utils import timezone
 
+from accueil.forms.moments import AheadDateField
 from evaluation.evolution import LEVEE
 from evaluation.models import Exploration, Fragilite, FragiliteReperee, NiveauReleve
 from evaluation.models.niveau import CONCLUSIVE
-from pole_social.forms import EditForm, FreeDateField
+from pole_social.forms import EditForm
 from pole_social.models import Agent
 
 Etat = Exploration.Etat
@@ -61,7 +62,7 @@ class DomaineForm(EditForm):
     point, and count for nothing until a state says so.
     """
 
-    resume_on = FreeDateField(
+    resume_on = AheadDateField(
         label="À reprendre le", required=False, help_text="Par exemple 12/03/2027 ou 12 mars 2027."
     )
     is_retrait = forms.BooleanField(

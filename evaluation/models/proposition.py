@@ -107,6 +107,10 @@ class PropositionQuerySet(ContentQuerySet):
         """Those that hold now: kept or set aside, not replaced since."""
         return self.filter(removed_at=None)
 
+    def shown_to(self, agent: Agent) -> Self:
+        """Those that stand, and the lines of their own that they took back."""
+        return self.filter(Q(removed_at=None) | Q(regle=None, recorded_by=agent))
+
     def kept(self) -> Self:
         return self.standing().filter(statut=Proposition.Statut.GARDEE)
 
@@ -114,7 +118,8 @@ class PropositionQuerySet(ContentQuerySet):
 class Proposition(PersonRow):
     """What a professional keeps or sets aside, with a reason; nothing is decided automatically.
 
-    `regle` is empty for a line of their own. Whoever changes their mind adds a row, and dates the former one.
+    `regle` is empty for a line of their own. Whoever changes their mind adds a row, and dates the former one; a
+    line of their own is dated too when its author takes it back, and nothing replaces it.
     """
 
     MAX_PARCE_QUE = 500
@@ -182,6 +187,19 @@ class Proposition(PersonRow):
 
     def __str__(self) -> str:
         return self.libelle
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Taken back by its author: nobody decides about a line of one's own otherwise."""
+        return self.regle_id is None and self.removed_at is not None
+
+    def withdraw(self) -> None:
+        """Its author takes it back; it stays in the history. Twice is once."""
+        Proposition._base_manager.filter(pk=self.pk, regle=None, removed_at=None).update(removed_at=timezone.now())
+
+    def restore(self) -> None:
+        """Its author takes it up again. Twice is once."""
+        Proposition._base_manager.filter(pk=self.pk, regle=None).update(removed_at=None)
 
     @transaction.atomic
     def decide(self, statut: str, *, by: Agent, motif: str = "") -> Proposition:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from evaluation.forms.apports import AppuiForm, EcartForm, GardeForm, PropositionForm
@@ -58,6 +58,25 @@ def proposition(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _back(found, "#propositions")
 
     return once(request, form, act)
+
+
+def retrait(request: HttpRequest, pk: UUID, proposition: UUID) -> HttpResponse:
+    """Take back a line that I added; a second click finds it taken back."""
+    _mine(request, found := _written_in(request, pk), proposition).withdraw()
+    return _back(found, "#propositions")
+
+
+def remise(request: HttpRequest, pk: UUID, proposition: UUID) -> HttpResponse:
+    """Take up again a line of mine that I took back."""
+    _mine(request, found := _written_in(request, pk), proposition).restore()
+    return _back(found, "#propositions")
+
+
+def _mine(request: HttpRequest, found: Evaluation, pk: UUID) -> Proposition:
+    """A line of my own in this evaluation: what a rule proposes is decided (`choix`), what others add is theirs."""
+    agent = signed_in(request)
+    own = Proposition.objects.visible_to(agent).filter(evaluation=found, regle=None, recorded_by=agent)
+    return get_object_or_404(own, pk=pk)
 
 
 def choix(request: HttpRequest, pk: UUID) -> HttpResponse:

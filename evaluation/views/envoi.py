@@ -20,7 +20,8 @@ from evaluation.views.lignes import Ligne, lignes_of
 from evaluation.views.papier import is_harmless, is_kept_off_paper, off_paper
 from evaluation.views.propositions import decided_in
 from pole_social.access import signed_in
-from pole_social.models import Agent, MoveRefused, Unite
+from pole_social.brouillons import resumed
+from pole_social.models import Agent, Brouillon, MoveRefused, Unite
 from pole_social.once import once
 
 Niveau = FragiliteReperee.Niveau
@@ -36,11 +37,12 @@ def relais_nouveau(request: HttpRequest, pk: UUID) -> HttpResponse:
             raise MoveRefused
         return redirect("evaluation:evaluation", found.pk)
     unites = list(receivers(found))
-    chosen = _chosen(request, unites)
+    chosen, draft = _chosen(request, unites)
     form = RelaisForm(
         request.POST if request.method == "POST" else None,
         evaluation=found,
         unite=chosen,
+        brouillon=draft,
         initial={"vers_unite": chosen, **_prefilled(found, agent, chosen)},
     )
     if request.method == "POST" and form.is_valid():
@@ -57,12 +59,20 @@ def _send(found: Evaluation, form: RelaisForm, agent: Agent) -> HttpResponseRedi
     return redirect("evaluation:evaluation", found.pk)
 
 
-def _chosen(request: HttpRequest, unites: list[Unite]) -> Unite | None:
-    """The unité named in the address (or sent), else the first that accompanies."""
-    code = request.POST.get("vers_unite") or request.GET.get("vers", "")
-    named = next((unite for unite in unites if unite.code == code), None)
+def _chosen(request: HttpRequest, unites: list[Unite]) -> tuple[Unite | None, Brouillon | None]:
+    """The unité named in the address (or sent), that of the latest draft, else the first that accompanies.
+
+    With the draft written for it: words meant for one unité are never offered to another, which does not read the
+    same things.
+    """
+    by_code = {unite.code: unite for unite in unites}
+    named = by_code.get(request.POST.get("vers_unite") or request.GET.get("vers", ""))
+    draft = resumed(request, vers_unite=named.code) if named else resumed(request)
+    typed_for = by_code.get(next(iter(draft.contenu.get("vers_unite", [])), "")) if draft else None
+    if found := named or typed_for:
+        return found, draft
     follows = (unite for unite in unites if unite.nature == Unite.Nature.ACCOMPAGNEMENT)
-    return named or next(follows, next(iter(unites), None))
+    return next(follows, next(iter(unites), None)), None
 
 
 def _prefilled(found: Evaluation, agent: Agent, unite: Unite | None) -> dict[str, Any]:

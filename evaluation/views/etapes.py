@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
 
 from evaluation.forms.decision import DecisionForm, SansAccompagnementForm
 from evaluation.models import Evaluation
@@ -14,6 +14,9 @@ from evaluation.views.contributions import awaited
 from evaluation.views.evaluation import my_evaluation, show, with_names
 from evaluation.views.lignes import lignes_of, not_explored
 from pole_social.access import signed_in
+from pole_social.brouillons import resumed
+from pole_social.models import MoveRefused
+from pole_social.once import once, sent_already
 
 Statut = Evaluation.Statut
 
@@ -58,14 +61,25 @@ def decision(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def sans_accompagnement(request: HttpRequest, pk: UUID) -> HttpResponse:
     """End here, with the reason; those who worked on it stop reading it."""
-    agent = signed_in(request)
+    is_sent = request.method == "POST"
+    # The second click of a double click: they read it no more.
+    if is_sent and (answer := sent_already(request)):
+        return answer
     found = my_evaluation(request, pk)
-    form = SansAccompagnementForm(request.POST)
-    if not form.is_valid():
-        return show(request, found, sans_accompagnement_form=form)
-    if found.statut != Statut.SANS_ACCOMPAGNEMENT:
-        found.close_without_accompagnement(by=agent, motif=form.cleaned_data["motif"])
-        messages.success(request, "L’évaluation est close, sans accompagnement.")
+    if not found.is_editable:
+        if is_sent and found.statut != Statut.SANS_ACCOMPAGNEMENT:
+            raise MoveRefused
+        return redirect("evaluation:evaluation", found.pk)
+    form = SansAccompagnementForm(request.POST if is_sent else None, brouillon=resumed(request))
+    if is_sent and form.is_valid():
+        return once(request, form, lambda: _closed(request, found, form))
+    context = {"form": form, "evaluation": found}
+    return render(request, "evaluation/sans_accompagnement.html", context, status=form.status)
+
+
+def _closed(request: HttpRequest, found: Evaluation, form: SansAccompagnementForm) -> HttpResponseRedirect:
+    found.close_without_accompagnement(by=signed_in(request), motif=form.cleaned_data["motif"])
+    messages.success(request, "L’évaluation est close, sans accompagnement.")
     return redirect("evaluation:liste")
 
 

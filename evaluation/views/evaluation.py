@@ -13,7 +13,7 @@ from django.utils import timezone
 from accueil.models import Demande, Relais, Usager
 from evaluation.forms.apports import AppuiForm, GardeForm, PropositionForm
 from evaluation.forms.contribution import RetraitForm
-from evaluation.forms.decision import AnnulationForm, DecisionForm, SansAccompagnementForm
+from evaluation.forms.decision import AnnulationForm, DecisionForm
 from evaluation.models import Evaluation, PointAppui
 from evaluation.models.evaluation import EvaluationQuerySet
 from evaluation.views.contributions import contributions_of
@@ -32,7 +32,6 @@ FORMS = {
     "decision_form": DecisionForm,
     "garde_form": GardeForm,
     "retrait_form": RetraitForm,
-    "sans_accompagnement_form": SansAccompagnementForm,
 }
 TONS = {
     Statut.EN_COURS: "actif",

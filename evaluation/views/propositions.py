@@ -12,6 +12,7 @@ from django.utils import timezone
 from accueil.models import Fait, Usager
 from accueil.regles import Savoir, question
 from evaluation.models import Evaluation, FragiliteReperee, Proposition, RegleProposition
+from evaluation.models.proposition import PropositionQuerySet
 from evaluation.regles import Suggestion, Trouvee, proposer
 from evaluation.views.lignes import Ligne, fragilites_of
 from evaluation.views.papier import is_kept_off_paper, off_paper
@@ -58,8 +59,11 @@ class Groupe:
 
 def decided_in(found: Evaluation, agent: Agent) -> list[Proposition]:
     """What stands: kept, set aside, or added by the team."""
-    standing = Proposition.objects.visible_to(agent).filter(evaluation=found).standing()
-    return list(standing.select_related("fragilite__fragilite", "regle__fragilite", "metier", "droit__domaine"))
+    return _with_names(Proposition.objects.visible_to(agent).filter(evaluation=found).standing())
+
+
+def _with_names(found: PropositionQuerySet) -> list[Proposition]:
+    return list(found.select_related("fragilite__fragilite", "regle__fragilite", "metier", "droit__domaine"))
 
 
 def pistes_of(lignes: list[Ligne], usager: Usager, faits: Iterable[Fait]) -> list[Piste]:
@@ -96,7 +100,8 @@ def propositions_of(
     found: Evaluation, agent: Agent, lignes: list[Ligne], faits: Iterable[Fait], *, can_edit: bool
 ) -> dict[str, Any]:
     """The section: the rules' lines while they can be decided, then what was decided."""
-    decided = decided_in(found, agent)
+    rows = _with_names(Proposition.objects.visible_to(agent).filter(evaluation=found).shown_to(agent))
+    decided = [one for one in rows if not one.is_withdrawn]
     settled = {one.regle_id for one in decided if one.regle_id}
     pistes = pistes_of(lignes, found.usager, faits) if can_edit else []
     waiting = [piste for piste in pistes if piste.regle.pk not in settled]
@@ -109,5 +114,6 @@ def propositions_of(
         "n_a_decider": len(waiting),
         "gardees": kept,
         "ecartees": [one for one in decided if one.statut == Proposition.Statut.ECARTEE],
+        "retirees": [one for one in rows if one.is_withdrawn] if can_edit else [],
         "has_printed_propositions": any(not hidden for _, hidden in kept),
     }

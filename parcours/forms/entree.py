@@ -9,6 +9,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.utils import timezone
 
+from accueil.forms.moments import AheadDateField
 from accueil.models import Usager
 from parcours.models import EntreeDirecte, Parcours
 from parcours.opening import open_directly
@@ -53,7 +54,8 @@ class EntreeFields(HubForm):
         required=False,
         help_text="Après une orientation RSA, quand il est signé.",
     )
-    contrat_jusqu_au = FreeDateField(label="Contrat d’engagement jusqu’au", required=False, help_text=DATE_EXAMPLE)
+    # Ahead, and not only to come: one that has ended since still stands while its entrée is edited.
+    contrat_jusqu_au = AheadDateField(label="Contrat d’engagement jusqu’au", required=False, help_text=DATE_EXAMPLE)
 
     def _ask(self, sources: set[str]) -> None:
         for source, names in OWN_FIELDS.items():

@@ -8,12 +8,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from pole_social.dates import PartialDate, UnreadableDate, parse
+from pole_social.dates import HELP, PartialDate, UnreadableDate, parse
 from pole_social.models import Agent
 
 
 class PartialDateField(forms.CharField):
     """A date whose day or month may be unknown; cleans to a PartialDate or None."""
+
+    example = HELP
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 40)
@@ -22,7 +24,7 @@ class PartialDateField(forms.CharField):
     def clean(self, value: Any) -> PartialDate | None:  # type: ignore[override]
         text = super().clean(value)
         try:
-            return parse(text)
+            return parse(text, self.example)
         except UnreadableDate as error:
             raise ValidationError(str(error), code="date") from error
 

@@ -56,12 +56,15 @@ def brouillon(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _still_opens(request: HttpRequest, kept: Brouillon) -> bool:
     """Whether the agent may still read what the form stood on; a form that creates holds only what they typed.
 
-    The whole of an edit form is kept, what a colleague wrote before included. So its page is asked, as if it were
+    The whole of an edit form is kept, what a colleague wrote before included; so is the form that starts from what
+    is read of the person. So its page is asked, as if it were
     opened: it finds the object in the agent's scope or not, and leaves its own row in the journal.
     """
-    if kept.cle or not is_openable(kept):
+    if not is_openable(kept):
         return True
     match = resolve(kept.chemin)
+    if kept.cle and not getattr(match.func, "is_prefilled", False):
+        return True
     opened = copy(request)
     opened.method, opened.path, opened.path_info, opened.resolver_match = "GET", kept.chemin, kept.chemin, match
     opened.GET = opened.POST = QueryDict()  # type: ignore[assignment,misc]

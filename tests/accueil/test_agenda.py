@@ -58,9 +58,10 @@ class TestMine:
         page = shown(cesf)
         assert "jour=2027-01-04" in page
         assert "jour=2027-01-18" in page
-        day = shown(cesf, vue="jour", jour="12/01/2027")
-        assert "jour=2027-01-11" in day
-        assert "jour=2027-01-13" in day
+        for said in ("12/01/2027", "12/01/27", "demain"):
+            day = shown(cesf, vue="jour", jour=said)
+            assert "jour=2027-01-11" in day
+            assert "jour=2027-01-13" in day
 
     def test_the_week_end_only_when_somebody_is_expected(
         self, cast: SimpleNamespace, cesf: Client, aminata: Usager

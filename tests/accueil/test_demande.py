@@ -57,6 +57,18 @@ class TestNoting:
         assert (related.unite, related.ends_at) == (received.unite, None)
         assert last_acces("demande_nouvelle").action == Acces.Action.ECRITURE
 
+    def test_its_next_step_is_said_as_the_button_says_it(self, desk: Client, received: Passage) -> None:
+        """« À reprendre par moi, demain »: the word of the page is understood by its field."""
+        data = demande_data(echeance="demain")
+        assert desk.post(demandes_url(received), data).status_code == 302
+        assert desk.post(demandes_url(received), data).status_code == 302, "the second click"
+        assert Demande.objects.get().echeance == timezone.localdate() + timedelta(days=1)
+
+    def test_a_day_gone_by_is_not_said_in_a_word(self, desk: Client, received: Passage) -> None:
+        page = desk.post(demandes_url(received), demande_data(echeance="hier")).content.decode()
+        assert "Cette date n’est pas lisible. Par exemple 12/03/2027, 12 mars 2027, jeudi ou demain." in page
+        assert 'value="hier"' in page
+
     def test_of_an_anonymous_passage(self, cast: SimpleNamespace, desk: Client) -> None:
         made = receive(make_passage(by=cast.gos), by=cast.gos)
         desk.post(demandes_url(made), demande_data())

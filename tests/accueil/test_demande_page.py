@@ -245,7 +245,9 @@ class TestEditing:
             ("droit", "999999", "Choisissez un droit de la liste."),
             ("echeance", "", "garde une prochaine étape"),
             ("echeance", "1/1/2020", "Cette date est passée"),
+            ("echeance", "lundi prochain", "jeudi ou demain"),
             *[("besoin", text, "à corriger") for text in HOSTILE],
+            *[("echeance", text, "à corriger") for text in HOSTILE],
         ],
     )
     def test_bad_input_changes_nothing(
@@ -256,6 +258,22 @@ class TestEditing:
         assert message in response.content.decode()
         demande.refresh_from_db()
         assert demande.version == 1
+
+    def test_a_near_day_is_said_in_a_word(self, desk: Client, demande: Demande) -> None:
+        assert desk.post(url(demande, "suite/"), self.suite(demande, echeance="demain")).status_code == 302
+        demande.refresh_from_db()
+        assert demande.echeance == in_days(1)
+        data = {"vers": "ajournee", "motif": "Il manque un avis.", "echeance": "après-demain"}
+        follow(demande, Statut.PRETE, Statut.EN_INSTRUCTION, by=demande.created_by)
+        assert desk.post(url(demande, "decision/"), data).status_code == 302
+        demande.refresh_from_db()
+        assert demande.echeance == in_days(2)
+
+    def test_a_year_of_two_digits_is_of_this_century(self, desk: Client, demande: Demande) -> None:
+        day = in_days(60)
+        assert desk.post(url(demande, "suite/"), self.suite(demande, echeance=f"{day:%d/%m/%y}")).status_code == 302
+        demande.refresh_from_db()
+        assert demande.echeance == day
 
     def test_a_late_date_may_stand(self, desk: Client, demande: Demande) -> None:
         Demande.objects.update(echeance=in_days(-2))

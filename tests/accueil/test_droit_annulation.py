@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +15,9 @@ from django.utils import timezone
 from accueil.models import Droit, DroitSuivi, Passage, Rattachement, Usager
 from parcours.demonstration.clock import at
 from pole_social.models import Agent
+from pole_social.templatetags.temps import date_longue
 from tests.accueil.conftest import OTHER_SEARCHERS, same_as_unknown
+from tests.together import together
 
 SignIn = Callable[..., Client]
 Statut = DroitSuivi.Statut
@@ -29,6 +31,26 @@ def suivi(cast: SimpleNamespace, received: Passage, aminata: Usager) -> DroitSui
     made.advance(Statut.INFORME, by=cast.gos, non_recours="non_connaissance")
     made.advance(Statut.DEMANDE, by=cast.gos, echeance=timezone.localdate() + timedelta(days=30))
     return made
+
+
+TO_DEMANDE: list[tuple[str, dict[str, Any]]] = [
+    (Statut.INFORME, {"echeance": 9, "non_recours": "non_connaissance"}),
+    (Statut.DEMANDE, {"echeance": 30}),
+]
+
+
+def in_days(days: int) -> date:
+    return timezone.localdate() + timedelta(days=days)
+
+
+def dated(fields: dict[str, Any]) -> dict[str, Any]:
+    """Its date counted from today, when the test runs."""
+    return fields | ({"echeance": in_days(fields["echeance"])} if "echeance" in fields else {})
+
+
+def values(suivi: DroitSuivi) -> tuple[Any, ...]:
+    suivi.refresh_from_db()
+    return suivi.statut, suivi.echeance, suivi.non_recours, suivi.montant_mensuel
 
 
 def url(suivi: DroitSuivi, act: str = "annulation/") -> str:
@@ -53,8 +75,7 @@ def test_an_end_is_taken_back_with_what_it_alone_said(cast: SimpleNamespace, des
     assert BUTTON in page(desk, suivi)
     assert desk.post(url(suivi)).headers["Location"] == url(suivi, "")
     suivi.refresh_from_db()
-    # Due today: without a date it would be in no list.
-    assert (suivi.statut, suivi.montant_mensuel, suivi.echeance) == (Statut.DEMANDE, None, timezone.localdate())
+    assert (suivi.statut, suivi.montant_mensuel, suivi.echeance) == (Statut.DEMANDE, None, in_days(30))
     assert suivi.non_recours == "non_connaissance"
     assert relationship(suivi).ends_at is None
     found = page(desk, suivi)
@@ -63,17 +84,55 @@ def test_an_end_is_taken_back_with_what_it_alone_said(cast: SimpleNamespace, des
     assert "du repérage à l’obtention" not in found
 
 
-def test_a_step_on_the_way_keeps_its_date(cast: SimpleNamespace, desk: Client, suivi: DroitSuivi) -> None:
-    desk.post(url(suivi))
-    suivi.refresh_from_db()
-    assert (suivi.statut, suivi.echeance) == (Statut.INFORME, timezone.localdate() + timedelta(days=30))
+STEPS: list[tuple[list[tuple[str, dict[str, Any]]], str, dict[str, Any]]] = [
+    ([], Statut.INFORME, {"echeance": 3, "non_recours": "non_demande"}),
+    ([], Statut.ABANDONNE, {"non_recours": "non_proposition"}),
+    ([(Statut.INFORME, {"echeance": 9})], Statut.DEMANDE, {"echeance": 30, "non_recours": "non_reception"}),
+    ([(Statut.INFORME, {"non_recours": "non_connaissance"})], Statut.ABANDONNE, {"non_recours": ""}),
+    (TO_DEMANDE, Statut.OBTENU, {"montant_mensuel": Decimal("651.69"), "non_recours": "non_demande"}),
+    (TO_DEMANDE, Statut.REFUSE, {"motif": "Ressources trop élevées"}),
+    (TO_DEMANDE, Statut.ABANDONNE, {"non_recours": "non_demande"}),
+]
 
 
-def test_a_cause_given_with_the_end_goes_with_it(cast: SimpleNamespace, desk: Client, suivi: DroitSuivi) -> None:
-    suivi.advance(Statut.ABANDONNE, by=cast.gos, non_recours="non_demande")
+@together(("before", "code", "said"), STEPS)
+def test_each_step_gives_back_exactly_what_it_replaced(
+    cast: SimpleNamespace,
+    desk: Client,
+    received: Passage,
+    aminata: Usager,
+    before: list[tuple[str, dict[str, Any]]],
+    code: str,
+    said: dict[str, Any],
+) -> None:
+    made = DroitSuivi.follow(aminata, Droit.objects.get(code="asf"), unite=received.unite, by=cast.gos)
+    for step, fields in before:
+        made.advance(step, by=cast.gos, **dated(fields))
+    stood = values(made)
+    made.advance(code, by=cast.gos, **dated(said))
+    assert values(made) != stood, "the control"
+    assert desk.post(url(made)).status_code == 302
+    assert values(made) == stood
+    assert f"prochaine étape {date_longue(stood[1])}." in page(desk, made)
+
+
+def test_another_suite_given_since_stays(
+    cast: SimpleNamespace, desk: Client, sign_in: SignIn, suivi: DroitSuivi
+) -> None:
+    """A colleague gave another date after the step: the undo takes back the step, not their word."""
+    other = {"echeance": f"{in_days(5):%d/%m/%Y}", "non_recours": "non_reception", "version": suivi.version}
+    assert sign_in(cast.gos_2).post(url(suivi, "suite/"), other).status_code == 302
     desk.post(url(suivi))
+    assert values(suivi) == (Statut.INFORME, in_days(5), "non_reception", None)
+
+
+def test_a_right_that_had_no_date_is_due_today(cast: SimpleNamespace, desk: Client, suivi: DroitSuivi) -> None:
+    """Without a date it would be in no list."""
+    DroitSuivi.objects.filter(pk=suivi.pk).update(echeance=None)
     suivi.refresh_from_db()
-    assert (suivi.statut, suivi.non_recours) == (Statut.DEMANDE, "")
+    end(suivi, cast.gos)
+    desk.post(url(suivi))
+    assert values(suivi)[:2] == (Statut.DEMANDE, timezone.localdate())
 
 
 def test_the_history_keeps_both(cast: SimpleNamespace, desk: Client, suivi: DroitSuivi) -> None:

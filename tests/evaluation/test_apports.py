@@ -5,16 +5,35 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
-from evaluation.models import PointAppui, Proposition
+from evaluation.models import PointAppui, Proposition, RegleProposition
+from evaluation.opening import open_from
+from parcours.demonstration.builders import make_relais
 from pole_social.models import Acces
-from tests.evaluation.conftest import HOSTILE, page_of
+from tests.evaluation.conftest import HOSTILE, page_of, person, without_csrf
+from tests.evaluation.test_evaluation import on_paper, text_of
+from tests.queries import count_queries
 from tests.together import together
+
+LINE = "Reprendre contact jeudi avec le zèbre"
 
 
 def add(client, evaluation, what: str, **typed: str):
     prefix = {"appuis": "appui", "propositions": "proposition"}[what]
     return client.post(page_of(evaluation, what), {f"{prefix}-{name}": value for name, value in typed.items()})
+
+
+def own_line(evaluation, *, by, **fields):
+    return Proposition.objects.create(evaluation=evaluation, libelle=LINE, recorded_by=by, **fields)
+
+
+def act_url(evaluation, line, what="retrait"):
+    return page_of(evaluation, "propositions", str(line.pk), what)
+
+
+def act(client, evaluation, line, what="retrait"):
+    return client.post(act_url(evaluation, line, what))
 
 
 def test_a_strength(writer, cast, evaluation):
@@ -129,3 +148,111 @@ class TestSentTwice:
         add(writer, evaluation, what, libelle="Un texte")
         row = Acces.objects.get()
         assert (row.action, row.usager_ids) == ("ecriture", [evaluation.usager_id])
+
+
+class TestTakenBack:
+    """A line of one's own: its author takes it back while the evaluation is being made, and may take it up again."""
+
+    @pytest.fixture
+    def mine(self, cast, explored):
+        return own_line(explored, by=cast.assistant_social)
+
+    def test_it_goes_from_the_page_and_stays_in_the_history(self, writer, explored, mine):
+        assert act_url(explored, mine) in writer.get(page_of(explored)).content.decode()
+        assert act(writer, explored, mine).url == f"{page_of(explored)}#propositions"
+        mine.refresh_from_db()
+        assert mine.is_withdrawn and mine.libelle == LINE
+        context = writer.get(page_of(explored)).context
+        assert (context["gardees"], context["retirees"]) == ([], [mine])
+        assert not Proposition.objects.kept().exists()
+
+    def test_nor_is_it_printed_or_read_by_anybody_else(self, cast, writer, sign_in, explored, mine):
+        act(writer, explored, mine)
+        assert LINE not in on_paper(text_of(writer, explored))
+        assert LINE not in writer.get(page_of(explored, "synthese")).content.decode()
+        explored.submit(by=cast.assistant_social)
+        assert LINE not in text_of(sign_in(cast.responsable_evaluation), explored)
+        assert LINE not in text_of(writer, explored), "decided there, it is only history"
+
+    def test_the_control_one_that_stands_is_read_by_both(self, cast, writer, sign_in, explored, mine):
+        assert LINE in on_paper(text_of(writer, explored))
+        assert LINE in writer.get(page_of(explored, "synthese")).content.decode()
+        explored.submit(by=cast.assistant_social)
+        assert LINE in text_of(sign_in(cast.responsable_evaluation), explored)
+
+    @together("what", ["retrait", "remise"])
+    def test_a_double_click_has_one_effect(self, writer, explored, mine, what):
+        answers = [act(writer, explored, mine, what) for _ in range(2)]
+        first = Proposition.objects.get().removed_at
+        assert [answer.status_code for answer in answers] == [302, 302]
+        act(writer, explored, mine, what)
+        assert Proposition.objects.get().removed_at == first
+
+    def test_a_mis_click_is_taken_back(self, writer, explored, mine):
+        act(writer, explored, mine)
+        text = text_of(writer, explored)
+        assert "1 proposition retirée par vous" in text
+        assert act_url(explored, mine, "remise") in text
+        act(writer, explored, mine, "remise")
+        assert list(Proposition.objects.kept()) == [mine]
+        assert "retirée par vous" not in text_of(writer, explored)
+
+    @together("what", ["retrait", "remise"])
+    def test_what_is_not_mine_is_what_does_not_exist(self, cast, writer, explored, mine, what):
+        theirs = own_line(explored, by=cast.assistant_social_2)
+        withdrawn = own_line(explored, by=cast.assistant_social_2, removed_at=timezone.now())
+        ruled = RegleProposition.objects.get(code="impaye_loyer_fsl")
+        decided = own_line(explored, by=cast.assistant_social, regle=ruled)
+        unknown = act(writer, explored, Proposition(pk=uuid4()), what)
+        for other in (theirs, withdrawn, decided):
+            stood = other.removed_at
+            response = act(writer, explored, other, what)
+            assert (response.status_code, without_csrf(response.content)) == (404, without_csrf(unknown.content))
+            other.refresh_from_db()
+            assert other.removed_at == stood
+        text = text_of(writer, explored)
+        assert act_url(explored, theirs) not in text and act_url(explored, mine) in text
+        assert act(writer, explored, mine, what).status_code == 302, "the control"
+
+    def test_nor_what_is_of_another_evaluation(self, cast, writer, explored, mine):
+        other = open_from(make_relais(person(), by=cast.gos), by=cast.assistant_social)
+        assert act(writer, other, mine).status_code == 404
+        assert act(writer, explored, mine).status_code == 302
+
+    @together("what", ["retrait", "remise"])
+    def test_once_submitted_nothing_changes(self, cast, writer, explored, mine, what):
+        explored.submit(by=cast.assistant_social)
+        assert act(writer, explored, mine, what).status_code == 409
+        assert act_url(explored, mine) not in text_of(writer, explored)
+        assert Proposition.objects.get().removed_at is None
+
+    @together(
+        ("username", "status"),
+        [
+            ("gos", 403),
+            ("puericultrice", 403),
+            ("responsable_evaluation", 403),
+            ("dpo", 403),
+            ("admin", 403),
+            ("assistant_social_2", 404),
+            ("assistant_social_chatenay", 404),
+            ("assistant_social", 302),
+        ],
+    )
+    @together("what", ["retrait", "remise"])
+    def test_each_role(self, cast, sign_in, explored, mine, what, username, status):
+        client = sign_in(getattr(cast, username))
+        assert act(client, explored, mine, what).status_code == status
+        assert client.get(act_url(explored, mine, what)).status_code == 405
+
+    def test_the_journal_says_written_and_no_content(self, writer, explored, mine):
+        act(writer, explored, mine)
+        row = Acces.objects.get()
+        assert (row.action, row.usager_ids) == ("ecriture", [explored.usager_id])
+        assert LINE not in str(vars(row))
+
+    def test_those_taken_back_cost_nothing(self, cast, writer, explored, mine):
+        few = count_queries(writer, page_of(explored))
+        for number in range(10):
+            own_line(explored, by=cast.assistant_social, removed_at=timezone.now() if number % 2 else None)
+        assert count_queries(writer, page_of(explored)) == few

@@ -226,8 +226,20 @@ class TestWordsWithoutShame:
             assert not said.filter(fragilite__domaine__code=domaine, fragilite__code=code).exists()
         told = said.exclude(fragilite__domaine__code="violences").exclude(fragilite__code__in=KEPT_OFF_PAPER)
         kept_off = [one.code for one in told if not is_harmless(one.action_usager)]
-        by_its_words = {"sans_abri_grossesse", "addiction_exprimee_grossesse", "postpartum_visite"}
+        by_its_words = {"sans_abri_grossesse", "addiction_exprimee_grossesse"}
         assert set(kept_off) == by_its_words, "not printed by its own words"
+
+    def test_the_visit_after_a_birth_is_printed_with_the_difficulty_that_it_answers(
+        self, cast, writer, evaluation
+    ) -> None:
+        """Everybody at home knows of the birth; whose visit it is says nothing of another pregnancy."""
+        explore_all(evaluation, by=cast.assistant_social, fragilites=["postpartum"])
+        regle = RegleProposition.objects.get(code="postpartum_visite")
+        propose(evaluation, regle.action, "postpartum", regle=regle)
+        text = text_of(writer, evaluation)
+        assert "Les semaines après la naissance sont difficiles." in text
+        assert "Une visite chez vous d’une professionnelle de la PMI cette semaine" in text
+        assert "sage-femme" not in text.lower()
 
     def test_what_a_rule_proposed_is_said_in_its_words_to_the_person(self, writer, told) -> None:
         for code, fragilite in (

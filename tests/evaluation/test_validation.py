@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from accueil.models import Deport, Rattachement
 from evaluation.models import Evaluation, Exploration
-from pole_social.models import Affectation, Metier
+from pole_social.models import Acces, Affectation, Metier
 from tests.evaluation.conftest import HOSTILE, all_domaines, page_of, save_domaine
+from tests.queries import count_queries
 from tests.together import together
 
 Statut = Evaluation.Statut
@@ -204,8 +207,37 @@ class TestWithoutAccompagnement:
         )
         assert response.status_code == status
 
-    def test_it_is_a_post(self, writer, evaluation):
-        assert writer.get(page_of(evaluation, "sans-accompagnement")).status_code == 405
+    def test_its_page_says_what_ends_and_who_reads_why(self, writer, evaluation):
+        assert page_of(evaluation, "sans-accompagnement") in writer.get(page_of(evaluation)).content.decode()
+        text = writer.get(page_of(evaluation, "sans-accompagnement")).content.decode()
+        assert "Lu par : ceux qui travaillent sur l’évaluation." in text
+        assert "à corriger" not in text
+        assert Acces.objects.filter(page="evaluation:sans_accompagnement").latest("at").action == "lecture"
+        assert count_queries(writer, page_of(evaluation, "sans-accompagnement")) <= 10
+
+    def test_a_second_click_finds_it_closed(self, writer, evaluation):
+        """They read it no more: the first answer again, not a page that does not exist."""
+        typed = {"motif": "Ne souhaite pas de suivi.", "cle": str(uuid4())}
+        answers = [writer.post(page_of(evaluation, "sans-accompagnement"), typed) for _ in range(2)]
+        assert [(answer.status_code, answer.url) for answer in answers] == [(302, "/evaluation/")] * 2
+        assert evaluation.etapes.filter(vers="sans_accompagnement").count() == 1
+        other = writer.post(page_of(evaluation, "sans-accompagnement"), typed | {"motif": "Une autre raison"})
+        assert other.status_code == 404
+
+    @together("motif", ["", "   ", "a\x00b", "\u202erenversé", "x" * 100_000])
+    def test_a_bad_reason_ends_nothing(self, writer, evaluation, motif):
+        response = writer.post(page_of(evaluation, "sans-accompagnement"), {"motif": motif})
+        assert response.status_code == 200
+        assert "L’évaluation n’est pas close" in response.content.decode()
+        assert state_of(evaluation) == Statut.EN_COURS
+
+    @pytest.mark.parametrize("fixture", ["submitted", "validated"])
+    def test_its_page_leads_back_once_it_has_been_sent(self, request, writer, fixture):
+        found = request.getfixturevalue(fixture)
+        assert writer.get(page_of(found, "sans-accompagnement")).url == page_of(found)
+
+    def test_other_methods(self, writer, evaluation):
+        assert writer.put(page_of(evaluation, "sans-accompagnement")).status_code == 405
 
 
 class TestWhoDecides:

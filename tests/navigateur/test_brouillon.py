@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from accueil.models import Usager
 from evaluation.models import Evaluation
-from parcours.demonstration.builders import make_evaluation
+from parcours.demonstration.builders import explore_all, make_evaluation
 from pole_social.models import Brouillon
 
 pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
@@ -125,3 +125,47 @@ def test_an_expired_session_is_said_and_loses_nothing(open_desk: Any, domaine: s
     page.get_by_role("button", name="Se connecter").click()
     expect(text_of(page)).to_have_value(TYPED)
     desk.check()
+
+
+def test_the_relais_and_the_end_of_an_evaluation_are_kept_too(
+    open_desk: Any, cast: SimpleNamespace, aminata: Usager
+) -> None:
+    # Given an evaluation that the evaluator is about to end, and who types why
+    evaluation: Evaluation = make_evaluation(aminata, sent_by=cast.gos, by=cast.assistant_social)
+    desk = open_desk("assistant-social")
+    page = desk.page
+    page.goto(f"{desk.address}/evaluation/{evaluation.pk}/")
+    desk.press("Clore sans accompagnement")
+    why = page.get_by_role("textbox", name="Pourquoi il n’y aura pas d’accompagnement")
+    why.press_sequentially(TYPED)
+    expect(followed(page)).to_have_text(KEPT, timeout=10_000)
+    desk.check()
+    # Then leaving loses nothing, and nothing has ended
+    desk.press("Revenir sans clore")
+    desk.press("Clore sans accompagnement")
+    expect(why).to_have_value(TYPED)
+    assert Evaluation.objects.get().is_editable
+    # When it is validated instead, and its relais is begun
+    desk.press("Oublier ce brouillon")
+    explore_all(evaluation, by=cast.assistant_social)
+    evaluation.submit(by=cast.assistant_social)
+    evaluation.validate(by=cast.responsable_evaluation)
+    page.goto(f"{desk.address}/evaluation/{evaluation.pk}/relais/")
+    said = page.get_by_label("Ce qui a été dit")
+    said.fill(f"{said.input_value()} {TYPED}")
+    expect(followed(page)).to_have_text(KEPT, timeout=10_000)
+    page.context.close()
+    # Then another browser gives it back, for that unité alone
+    again = open_desk("assistant-social")
+    again.page.goto(f"{again.address}/evaluation/{evaluation.pk}/relais/")
+    expect(again.page.get_by_label("Ce qui a été dit")).to_have_value(re.compile(re.escape(TYPED)))
+    again.check()
+    again.page.get_by_role("link", name=re.compile("santé", re.IGNORECASE)).first.click()
+    expect(again.page.get_by_label("Ce qui a été dit")).to_have_value("")
+    again.check()
+    # And sent, it is a draft no more
+    again.page.go_back()
+    again.page.locator("input[name=urgence][value=rapide]").check()
+    again.press("Envoyer le relais")
+    assert not Brouillon.objects.exists()
+    assert TYPED in evaluation.relais_envoyes.get().dit

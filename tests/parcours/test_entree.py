@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -165,6 +166,12 @@ class TestOpening:
         row = last_row("entree_nouvelle")
         assert (row.action, row.usager_ids) == (Acces.Action.ECRITURE, [aminata.pk])
 
+    def test_the_end_of_the_contrat_is_read_as_a_day_ahead(self, browse: Browse, aminata: Usager) -> None:
+        """« 10/05/27 » typed in 2026 is no day of 1927, which would precede the signature."""
+        typed = {"contrat_signe_on": "10/11/26", "contrat_jusqu_au": "10/05/27"}
+        assert browse("cesf").post(page(aminata), {**RSA, **typed}).status_code == 302
+        assert str(Parcours.objects.get().entrees.get().contrat_jusqu_au) == "2027-05-10"
+
     def test_each_nature_has_its_sources(self, browse: Browse, aminata: Usager) -> None:
         offered = {
             username: [
@@ -319,6 +326,19 @@ class TestFollowing:
         assert "visite acceptée" in shown
         assert 'class="carte a-l-ecran" aria-labelledby="entrees"' in shown, "its source is never printed"
         assert last_row("entree").usager_ids == [entree.parcours.usager_id]
+
+    def test_a_contrat_that_has_ended_still_stands(
+        self, cast: SimpleNamespace, browse: Browse, aminata: Usager
+    ) -> None:
+        """It is edited with what it says: its end is ahead of its signature, and may be behind us."""
+        made = EntreeDirecte(source="rsa", recue_on="2026-01-02", contrat_signe_on="2026-01-05")
+        made.contrat_jusqu_au = date(2026, 7, 5)
+        open_directly(made, usager=aminata, unite=cast.cesf.unites[0], by=cast.cesf)
+        dates = {"recue_on": "02/01/2026", "contrat_signe_on": "05/01/26", "contrat_jusqu_au": "05/07/26"}
+        sent = {**dates, "expediteur": "CAF", "version": 1}
+        assert browse("cesf").post(self.url(made), sent).status_code == 302
+        made.refresh_from_db()
+        assert (made.expediteur, made.contrat_jusqu_au) == ("CAF", date(2026, 7, 5))
 
     def test_a_refused_visit_leaves_no_date(self, browse: Browse, entree: EntreeDirecte) -> None:
         echeance = entree.parcours.echeance
