@@ -139,6 +139,7 @@ urlpatterns = [
         roles=CARE,
         methods=FORM,
         name="premiers_objectifs",
+        is_prefilled=True,
     ),
     page("parcours/<uuid:pk>/", parcours.parcours, roles=TEAM, name="parcours"),
     page(

@@ -9,11 +9,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accueil.forms.moments import not_past
+from accueil.forms.moments import AheadDateField, not_past
 from parcours.lecteurs import team
 from parcours.models import Action, Objectif
 from parcours.papier import goal_may_be_printed
-from pole_social.forms import CreateForm, EditForm, FreeDateField, HubForm, KnownChoiceField
+from pole_social.forms import CreateForm, EditForm, HubForm, KnownChoiceField
 from pole_social.models import Agent, Partenaire
 
 Porteur = Action.Porteur
@@ -41,7 +41,7 @@ class ActionFields(HubForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Dites qui fait l’action.", "invalid_choice": "Dites qui fait l’action."},
     )
-    echeance = FreeDateField(
+    echeance = AheadDateField(
         label="Pour le",
         help_text="Par exemple 12/03/2027 ou 12 mars 2027.",
         error_messages={"required": "Cette date est nécessaire."},

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.forms import BoundField
 from django.utils import timezone
 
+from accueil.forms.moments import AheadDateField
 from evaluation.evolution import LEVEE
 from evaluation.models import Fragilite, FragiliteReperee, NiveauReleve
 from parcours.models import Avancement, Bilan, Objectif, Parcours
@@ -211,7 +212,7 @@ class BilanForm(BilanFields):
         widget=forms.RadioSelect,
         error_messages={"required": "Dites quand aura lieu le prochain bilan.", "invalid_choice": UNKNOWN_CHOICE},
     )
-    next_on = FreeDateField(label="Ou à une date précise", required=False, help_text="Un an au plus après ce bilan.")
+    next_on = AheadDateField(label="Ou à une date précise", required=False, help_text="Un an au plus après ce bilan.")
     field_order = ("held_on", "with_person", "paroles", "synthese")
 
     def __init__(self, *args: Any, last_on: date | None, **kwargs: Any) -> None:

@@ -10,11 +10,11 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accueil.forms.moments import not_past
+from accueil.forms.moments import AheadDateField, not_past
 from evaluation.models import Fragilite
 from parcours.models import Objectif
 from parcours.niveaux import is_kept_off_paper
-from pole_social.forms import CreateForm, EditForm, FreeDateField, HubForm
+from pole_social.forms import CreateForm, EditForm, HubForm
 from pole_social.models import Agent
 
 FIELDS = ["libelle", "fragilite", "echeance"]
@@ -33,7 +33,7 @@ class ObjectifFields(HubForm):
     """
 
     instance: Objectif
-    echeance = FreeDateField(label="À atteindre pour le", required=False, help_text=DATE_EXAMPLE)
+    echeance = AheadDateField(label="À atteindre pour le", required=False, help_text=DATE_EXAMPLE)
 
     def __init__(self, *args: Any, fragilites: Iterable[int] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,10 +7,11 @@ from typing import Any
 from django import forms
 from django.db import transaction
 
+from accueil.forms.moments import AheadDateField
 from accueil.models import Relais
 from parcours.models import Action, Objectif, Parcours
 from parcours.opening import open_from
-from pole_social.forms import CreateForm, FreeDateField
+from pole_social.forms import CreateForm
 from pole_social.models import Agent
 
 TEAM_READS = "Lu par l’équipe du parcours."
@@ -28,7 +29,7 @@ class AcceptationForm(CreateForm):
         required=False,
         help_text=f"Ce que vous ferez d’abord. {TEAM_READS}",
     )
-    echeance = FreeDateField(label="Pour le", required=False, help_text="Par exemple 12/03/2027 ou 12 mars 2027.")
+    echeance = AheadDateField(label="Pour le", required=False, help_text="Par exemple 12/03/2027 ou 12 mars 2027.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accueil.models import Deport, Relais
 from evaluation.models import Fragilite
@@ -275,6 +277,22 @@ def test_edit_a_step(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> 
     assert said == ("Écrire au bailleur", "personne", None, "2027-03-12", goal, 2)
     assert step.statut == Statut.PREVUE
     assert last_row("action").action == Acces.Action.ECRITURE
+
+
+@together(("typed", "ahead"), [("demain", 1), ("après-demain", 2), ("%d/%m/%y", 100)])
+def test_a_day_to_come_as_people_say_it(
+    cast: SimpleNamespace, browse: Browse, suivi: Parcours, typed: str, ahead: int
+) -> None:
+    """Of a step and of a goal; two digits of a year are of this century."""
+    day = timezone.localdate() + timedelta(days=ahead)
+    goal, step = make_objectif(suivi, by=cast.assistant_social_2), make_action(suivi, by=cast.assistant_social_2)
+    client, typed = browse(REFERENT), day.strftime(typed)
+    assert client.post(url(suivi, f"actions/{step.pk}"), typed_edit(step, echeance=typed)).status_code == 302
+    said = {"libelle": goal.libelle, "echeance": typed, "version": goal.version}
+    assert client.post(url(suivi, f"objectifs/{goal.pk}"), said).status_code == 302
+    for row in (goal, step):
+        row.refresh_from_db()
+        assert row.echeance == day
 
 
 def test_two_who_edit_a_step_see_both(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
