@@ -1,4 +1,4 @@
-"""What the file active, a list and a timeline cost the database when it has its real size (`seed_bulk --parcours`).
+"""What a file active, a list, a timeline and a dossier cost the database at its real size (`seed_bulk --parcours`).
 
 Times are those of the SQL alone, round trip included: the page around it is measured by bench.py. Everything
 is read in one transaction that is rolled back.
@@ -20,15 +20,19 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accueil.models import Usager
 from parcours import file_active
 from parcours.bench import CONTROL, NothingToMeasure, PageRefused
-from parcours.chronologie import PAGE, Chronologie, chronologie
+from parcours.chronologie import PAGE, Chronologie, chronologie, read
+from parcours.dossier import fil, lire
 from parcours.file_active import FULL_WEIGHT, SILENCES, WEIGHT, with_last_exchange
 from parcours.models import Ecrit, Intervenant, Parcours
 from parcours.models.parcours import ParcoursQuerySet, bilan_overdue
 from pole_social.models import Affectation, Agent, Unite
 
 Step = Callable[[str], None]
+# The page of a timeline that begins at a key.
+Shown = Callable[[str], Chronologie]
 T = TypeVar("T")
 WARM_UP = 2
 # How many pages of the timeline are walked at most, from the newest.
@@ -85,7 +89,7 @@ class Liste:
 
 @dataclass(frozen=True)
 class Profondeur:
-    """The timeline of the parcours that has the most écrits, its first page beside those further down."""
+    """A timeline over the parcours that has the most écrits, its first page beside those further down."""
 
     ecrits: int
     pages: int
@@ -106,6 +110,7 @@ class Report:
     figures: Figures
     liste: Liste
     chronologie: Profondeur
+    dossier: Profondeur
 
 
 def measure_parcours(runs: int, say: Step) -> Report:
@@ -115,8 +120,8 @@ def measure_parcours(runs: int, say: Step) -> Report:
         figures = measure_figures(_responsable(), runs)
         say("la liste d’un professionnel")
         liste = measure_list(runs)
-        say("la chronologie")
-        report = Report(figures, liste, measure_depth(runs))
+        say("la chronologie et le dossier")
+        report = Report(figures, liste, *measure_depths(runs))
         transaction.set_rollback(True)
     return report
 
@@ -185,11 +190,11 @@ def measure_list(runs: int) -> Liste:
     return Liste(loaded["count"], len(clock.times), sql_ms)
 
 
-# --- The timeline ---------------------------------------------------------------------------------
+# --- The timeline and the dossier -----------------------------------------------------------------
 
 
-def measure_depth(runs: int) -> Profondeur:
-    """Walk down the longest timeline as its référent does, the first page at its median of `runs`."""
+def measure_depths(runs: int) -> tuple[Profondeur, Profondeur]:
+    """As its référent reads them: the timeline of the parcours that has the most écrits, then its person’s dossier."""
     held = Intervenant.objects.live().filter(is_referent=True)
     longest = (
         Ecrit.objects.filter(signed_at__isnull=False, parcours__in=held.values("parcours"))
@@ -201,15 +206,31 @@ def measure_depth(runs: int) -> Profondeur:
     )
     if longest is None:
         raise NothingToMeasure("chronologie")
-    found = Parcours.objects.get(pk=longest["parcours"])
+    found = Parcours.objects.select_related("usager").get(pk=longest["parcours"])
     referent = held.select_related("agent__metier").get(parcours=found).agent
+    shown = (partial(_of_parcours, found, referent), partial(_of_dossier, found.usager, referent))
+    timeline, dossier = (_depth(page, longest["count"], runs) for page in shown)
+    return timeline, dossier
+
+
+def _of_parcours(found: Parcours, agent: Agent, before: str) -> Chronologie:
+    return chronologie(found, agent, before=before)
+
+
+def _of_dossier(usager: Usager, agent: Agent, before: str) -> Chronologie:
+    key = read(before)
+    return fil(usager, agent, lire(usager, agent, key), key)
+
+
+def _depth(shown: Shown, ecrits: int, runs: int) -> Profondeur:
+    """Walked down from its newest page, that one at its median of `runs`."""
     times, counted = [], 0
-    for sql_ms, clock in _walk(found, referent, runs):
+    for sql_ms, clock in _walk(shown, runs):
         times.append(sql_ms)
         counted += sum("COUNT(" in sql.upper() for sql in clock.statements)
     later = times[1:] or times
     return Profondeur(
-        ecrits=longest["count"],
+        ecrits=ecrits,
         pages=len(times),
         premiere_ms=times[0],
         suivantes_ms=round(statistics.median(later), 2),
@@ -218,23 +239,18 @@ def measure_depth(runs: int) -> Profondeur:
     )
 
 
-def _walk(found: Parcours, agent: Agent, runs: int) -> Iterator[tuple[float, Clock]]:
+def _walk(shown: Shown, runs: int) -> Iterator[tuple[float, Clock]]:
     before = ""
     for _ in range(DEPTH):
         # The medians further down are of many pages, each read once; the first one is alone.
         times = runs if not before else 1
-        timed = [_clocked(partial(_shown, found, agent, before)) for _ in range(times if before else WARM_UP + times)]
+        timed = [_clocked(partial(shown, before)) for _ in range(times if before else WARM_UP + times)]
         page, clock = timed[-1]
+        assert len(page.entrees) <= PAGE
         yield round(statistics.median(one.total for _, one in timed[-times:]), 2), clock
         before = page.suivante
         if not before:
             return
-
-
-def _shown(found: Parcours, agent: Agent, before: str) -> Chronologie:
-    page = chronologie(found, agent, before=before)
-    assert len(page.entrees) <= PAGE
-    return page
 
 
 # --- The clock ------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ class TestOnAFewParcours(TestCase):
 
     def test_json_alone_on_the_output(self) -> None:
         report = json.loads(run("--json"))["parcours"]
-        assert set(report) == {"figures", "liste", "chronologie"}
+        assert set(report) == {"figures", "liste", "chronologie", "dossier"}
         figures, liste, fil = report["figures"], report["liste"], report["chronologie"]
         assert figures["professionnels"] == figures["ouverts"] == 20
         assert figures["requetes_naives"] == 8 * 20
@@ -44,7 +44,8 @@ class TestOnAFewParcours(TestCase):
         assert figures["page_requetes"] <= 12 and liste["requetes"] <= 12
         assert liste["parcours"] >= 1
         assert fil["ecrits"] >= 90 and fil["pages"] >= 4
-        assert fil["comptages"] == 0
+        assert report["dossier"]["ecrits"] == fil["ecrits"] and report["dossier"]["pages"] >= 4
+        assert fil["comptages"] == report["dossier"]["comptages"] == 0
 
     def test_lines_to_read_and_nothing_left_behind(self) -> None:
         before = [model._default_manager.count() for model in (Acces, Session, Rattachement, Ecrit)]
@@ -53,6 +54,8 @@ class TestOnAFewParcours(TestCase):
             "file active de 20 professionnels",
             "voulu : 50 ms",
             "1/50",
+            "chronologie de",
+            "dossier de",
             "première page",
             "0 comptage",
             "× 2",

@@ -1,5 +1,5 @@
 """`manage.py bench`: what the main pages cost on the demonstration's data; --search, what a search does;
---parcours, what the file active and a timeline do."""
+--parcours, what the file active, a timeline and a dossier do."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from parcours.bench import Measure, NothingToMeasure, PageRefused, measure_all
+from parcours.bench_parcours import Profondeur, measure_parcours
 from parcours.bench_parcours import Report as ParcoursReport
-from parcours.bench_parcours import measure_parcours
 from parcours.bench_recherche import Figures, Report, measure_search
 
 MODES = ("local", "test")
@@ -28,7 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="un objet JSON seul sur la sortie")
         parser.add_argument("--search", action="store_true", help="la recherche, à côté d’un index de trigrammes")
         parser.add_argument(
-            "--parcours", action="store_true", help="la file active, une liste et une chronologie (après seed_bulk)"
+            "--parcours",
+            action="store_true",
+            help="la file active, une liste, les longues histoires (après seed_bulk)",
         )
         parser.add_argument("--questions", type=int, default=2000, help="avec --search : combien de recherches")
         parser.add_argument("--runs", type=int, default=30, help="mesures par page, 30 par défaut")
@@ -83,7 +85,7 @@ class Command(BaseCommand):
 
 def _said_of_parcours(report: ParcoursReport) -> list[str]:
     """The report, to be read: each ratio beside what is wanted."""
-    figures, liste, fil = report.figures, report.liste, report.chronologie
+    figures, liste = report.figures, report.liste
     return [
         f"file active de {figures.professionnels} professionnels, {figures.ouverts} parcours ouverts",
         f"  ses chiffres          {_ms(figures.sql_ms):>12} de SQL (voulu : 50 ms)",
@@ -92,10 +94,17 @@ def _said_of_parcours(report: ParcoursReport) -> list[str]:
         f"  la page entière       {_ms(figures.page_sql_ms):>12} de SQL, {figures.page_requetes} requêtes",
         f"liste d’un professionnel, {liste.parcours} parcours",
         f"  la page entière       {_ms(liste.sql_ms):>12} de SQL, {liste.requetes} requêtes",
-        f"chronologie de {fil.ecrits} écrits, {fil.pages} pages, {fil.comptages} comptage",
-        f"  première page         {_ms(fil.premiere_ms):>12} de SQL",
-        f"  les suivantes         {_ms(fil.suivantes_ms):>12}",
-        f"  les dernières         {_ms(fil.au_fond_ms):>12}, {_times(fil.rapport)} (voulu : × 2)",
+        *_said_of_depth("chronologie", report.chronologie),
+        *_said_of_depth("dossier", report.dossier),
+    ]
+
+
+def _said_of_depth(name: str, depth: Profondeur) -> list[str]:
+    return [
+        f"{name} de {depth.ecrits} écrits, {depth.pages} pages, {depth.comptages} comptage",
+        f"  première page         {_ms(depth.premiere_ms):>12} de SQL",
+        f"  les suivantes         {_ms(depth.suivantes_ms):>12}",
+        f"  les dernières         {_ms(depth.au_fond_ms):>12}, {_times(depth.rapport)} (voulu : × 2)",
     ]
 
 
