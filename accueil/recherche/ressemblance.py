@@ -6,10 +6,10 @@ measures of the same distance: a likeness from 0 to 1, and a number of wrong let
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 SAME_SOUND = 0.88
@@ -31,9 +31,8 @@ LETTERS_FOR_ONE_WRONG, MAX_WRONG = 4, 2
 Near = Mapping[str, Mapping[str, float]]
 
 
-@dataclass(frozen=True, slots=True)
-class Nom:
-    """One person's names, normalised, and when they were born."""
+class Nom(NamedTuple):
+    """One person's names, normalised, and when they were born. Searches make them by the thousand."""
 
     pk: Any
     nom_prenoms: str
@@ -42,31 +41,46 @@ class Nom:
     mois: int | None = None
     jour: int | None = None
 
+    @property
+    def words(self) -> list[str]:
+        return f"{self.nom_prenoms} {self.naissance}".split()
+
 
 class Comparison:
-    """The words of one search, compared with many names; each pair of words is compared once, each name too."""
+    """The words of one search, compared with many names: with all of their words at once, each name once."""
 
     def __init__(self, typed: Sequence[str], near: Near | None = None) -> None:
         # The longest first: it says most, and chooses first among the words of the name.
         self.typed = sorted(typed, key=len, reverse=True)
         self.weight = sum(len(word) for word in typed)
         # The neighbours of the vocabulary know the sounds; a spelling only its letters.
-        self.words = {word: dict((near or {}).get(word, {})) for word in typed}
+        self.near = {word: dict((near or {}).get(word, {})) for word in typed}
+        self.met: set[str] = set()
         self.names: dict[tuple[str, str], float] = {}
 
     def likeness(self, nom: Nom) -> float:
         """From 0 to 1: each typed word with the word of the name that resembles it most, in any order."""
+        self._meet([nom])
+        return self._likeness(nom)
+
+    def _meet(self, noms: Iterable[Nom]) -> None:
+        """Compare the words typed with those of these names: a word that is then not near one is another word."""
+        new = {word for nom in noms for word in nom.words} - self.met
+        self.met |= new
+        self.near = {typed: spellings(typed, new) | near for typed, near in self.near.items()}
+
+    def _likeness(self, nom: Nom) -> float:
         names = (nom.nom_prenoms, nom.naissance)
         if names not in self.names:
-            self.names[names] = self._likeness(*names)
+            self.names[names] = self._alike(*names)
         return self.names[names]
 
-    def _likeness(self, nom_prenoms: str, naissance: str) -> float:
+    def _alike(self, nom_prenoms: str, naissance: str) -> float:
         usual = nom_prenoms.split()
         left = usual + [word for word in naissance.split() if word not in usual]
         total = 0.0
         for typed in self.typed:
-            values = [self.word(typed, word) for word in left]
+            values = [self.near[typed].get(word, 0.0) for word in left]
             best = max(values, default=0.0)
             if best:
                 del left[values.index(best)]
@@ -74,18 +88,17 @@ class Comparison:
         unsaid = sum(word in usual for word in left)
         return (total / self.weight if self.weight else 0.0) - UNSAID * unsaid
 
-    def word(self, typed: str, word: str) -> float:
-        known = self.words[typed]
-        if word not in known:
-            known[word] = spelling(typed, word)
-        return known[word]
-
     def ranked(self, noms: Iterable[Nom], floor: float, behind: Mapping[Any, float] | None = None) -> list[Nom]:
         """Those who resemble enough, the most alike first, then in the order of the names; some stand `behind`."""
-        late = behind or {}
+        late, listed = behind or {}, list(noms)
+        self._meet(listed)
+        near = {word for words in self.near.values() for word in words}
         alike = {}
-        for nom in noms:
-            value = self.likeness(nom)
+        for nom in listed:
+            # Most of those born that year bear no word that resembles.
+            if near.isdisjoint(nom.words):
+                continue
+            value = self._likeness(nom)
             if value >= floor:
                 alike[nom.pk] = (round(late.get(nom.pk, 0) - value, 3), nom.nom_prenoms, nom.pk, nom)
         return [each[-1] for each in sorted(alike.values())]
@@ -93,13 +106,17 @@ class Comparison:
 
 def spelling(typed: str, word: str) -> float:
     """1 for the same word; less for a beginning of it, and for letters wrong, missing, added or inverted."""
-    if typed == word:
-        return 1.0
-    longest = max(len(typed), len(word))
-    value = 1 - OSA.distance(typed, word) / longest
-    if word.startswith(typed):
-        value = max(value, 0.85 + 0.1 * len(typed) / longest)
-    return value if value >= WORD_FLOOR else 0.0
+    return spellings(typed, [word]).get(word, 0.0)
+
+
+def spellings(typed: str, words: Collection[str]) -> dict[str, float]:
+    """The same of each of these words, those that are another word left out: by thousands, no loop of ours."""
+    alike = process.extract(typed, words, scorer=OSA.normalized_similarity, score_cutoff=WORD_FLOOR, limit=None)
+    found = {word: float(value) for word, value, _ in alike}
+    for word in words:
+        if word.startswith(typed) and word != typed:
+            found[word] = max(found.get(word, 0.0), 0.85 + 0.1 * len(typed) / len(word))
+    return found
 
 
 def near_names(one: str, other: str) -> bool:
