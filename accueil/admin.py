@@ -67,7 +67,7 @@ class RegleAdmin(NamedAdmin):
     @admin.display(description="faits")
     def faits(self, regle: Regle) -> SafeString:
         rows = ((code, known.libelle, _answers(code)) for code, known in LU.items())
-        return format_html_join("", "<div><code>{}</code> : {}{}</div>", rows)
+        return format_html_join("", "<div><code>{}</code> : {}{}</div>", rows)
 
     @admin.display(description="opérateurs")
     def operateurs(self, regle: Regle) -> str:
@@ -76,7 +76,7 @@ class RegleAdmin(NamedAdmin):
     @admin.display(description="montants du foyer")
     def montants(self, regle: Regle) -> SafeString:
         rows = ((montant.code, montant.libelle) for montant in MONTANTS.values())
-        return format_html_join("", "<div><code>{}</code> : {}</div>", rows)
+        return format_html_join("", "<div><code>{}</code> : {}</div>", rows)
 
 
 def _answers(code: str) -> str:

@@ -39,10 +39,10 @@ class Definition:
         """The answer as words after « parce que : »."""
         if self.genre == Genre.OUI_NON:
             said = self.si_oui if donnee == "oui" else self.si_non
-            return said or f"{self.libelle} : {donnee}"
+            return said or f"{self.libelle} : {donnee}"
         if self.genre == Genre.CHOIX:
             return dict(self.choix).get(donnee, donnee)
-        return f"{self.libelle} : {donnee}"
+        return f"{self.libelle} : {donnee}"
 
 
 def _oui_non(

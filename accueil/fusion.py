@@ -167,11 +167,11 @@ def unmerge(fusion: Fusion, *, by: Agent) -> Fusion:
     if fusion.undone_at:
         return fusion
     if not fusion.is_reversible:
-        raise FusionRefused("Cette fusion date de plus de 30 jours : elle ne peut plus être défaite.")
+        raise FusionRefused("Cette fusion date de plus de 30 jours : elle ne peut plus être défaite.")
     if garde.is_sealed or absorbe.is_sealed:
         raise FusionRefused("Ces dossiers ne peuvent pas être séparés.")
     if garde.fusionne_vers_id:
-        raise FusionRefused("Le dossier gardé a été fusionné depuis : séparez d’abord la fusion la plus récente.")
+        raise FusionRefused("Le dossier gardé a été fusionné depuis : séparez d’abord la fusion la plus récente.")
     Usager.objects.filter(pk=absorbe.pk).update(fusionne_vers=None)
     now = timezone.now()
     _give_back(fusion)

@@ -12,7 +12,7 @@ _NIR = re.compile(r"(?<![0-9])[1-478][0-9]{2}(0[1-9]|1[0-2]|[2-9][0-9])([0-9]{2}
 
 PHONE_HELP = "Écrivez dix chiffres, par exemple 06 12 34 56 78, ou un numéro étranger qui commence par +."
 NO_NIR = (
-    "Ceci ressemble à un numéro de sécurité sociale : il n’est jamais gardé ici. "
+    "Ceci ressemble à un numéro de sécurité sociale : il n’est jamais gardé ici. "
     "Écrivez le numéro que l’organisme donne lui-même, par exemple celui d’allocataire."
 )
 

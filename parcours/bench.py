@@ -201,7 +201,7 @@ def _leaving_nothing() -> Iterator[None]:
 def _open(client: Client, page: Page, url: str) -> HttpResponse:
     response = client.get(url) if page.posted is None else client.post(url, page.posted)
     if response.status_code != 200:
-        raise PageRefused(f"La page « {page.name} » répond {response.status_code}.")
+        raise PageRefused(f"La page « {page.name} » répond {response.status_code}.")
     return response  # type: ignore[return-value]
 
 

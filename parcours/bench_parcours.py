@@ -278,7 +278,7 @@ def _page(agent: Agent, name: str, runs: int) -> tuple[Clock, float]:
     def opened() -> None:
         response = client.get(reverse(name))
         if response.status_code != 200:
-            raise PageRefused(f"La page « {name} » répond {response.status_code}.")
+            raise PageRefused(f"La page « {name} » répond {response.status_code}.")
 
     for _ in range(WARM_UP):
         opened()

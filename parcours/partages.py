@@ -107,7 +107,7 @@ def _presences(usager_id: UUID, agent: Agent) -> Iterator[Partagee]:
     for acte in _listed(said, agent).select_related("unite__lieu").annotate(is_there=Exists(still_there())):
         is_live = acte.is_live and acte.is_there
         away = reverse("parcours:presence_retrait", args=[acte.parcours_id, acte.pk])
-        yield Partagee(acte, f"Présence : « suivie par {acte.unite} »", "", away, is_live)
+        yield Partagee(acte, f"Présence : « suivie par {acte.unite} »", "", away, is_live)
 
 
 def told_to(agent: Agent, usager_path: str = "usager") -> ArraySubquery:

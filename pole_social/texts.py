@@ -34,6 +34,6 @@ def validate_text(text: str) -> None:
             continue
         if letter == _REPLACEMENT or unicodedata.category(letter) in _FORBIDDEN:
             raise ValidationError(
-                "Ce texte contient un caractère invisible qui n’est pas admis : retapez-le au clavier.",
+                "Ce texte contient un caractère invisible qui n’est pas admis : retapez-le au clavier.",
                 code="character",
             )

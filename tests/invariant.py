@@ -18,7 +18,7 @@ Nature = Rattachement.Nature
 def forgotten() -> list[str]:
     """What is in no list: open items that lack their unité, their owner or queue, or their next date."""
     found = [*_passages(), *_demandes(), *_relais(), *_evaluations(), *_contributions(), *_parcours()]
-    return [f"{row._meta.label} {row.pk} : {lack}" for row, lack in found]
+    return [f"{row._meta.label} {row.pk} : {lack}" for row, lack in found]
 
 
 def _held_by(source: models.Model, **holder: object) -> bool:

@@ -262,6 +262,49 @@ class TestShape:
                 assert "{{" not in title, path
 
 
+# In French these keep to their word: a line never begins with « : », nor ends with an opening mark.
+BREAKABLE = re.compile(r"""(?:^|[^\s(\[:])[ ](?:[:;?!]|»)(?=[\s"'<{»).,…]|$)|«[ ](?=\S)""", re.MULTILINE)
+SAYS_SQL = re.compile(r"\b(SELECT|CREATE|INSERT|UPDATE|DELETE|WHERE|BEGIN|ALTER|EXISTS|LANGUAGE|TRIGGER)\b")
+
+
+def texts_of(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """The strings of a module, docstrings (English) and SQL aside, each with its line."""
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in alone:
+            continue
+        if not SAYS_SQL.search(node.value):
+            yield node.lineno, node.value
+
+
+class TestFrench:
+    """A no-break space (U+00A0) stands before « : ; ? ! » and within the marks."""
+
+    def test_in_the_templates(self) -> None:
+        for path in (ROOT / "templates").rglob("*.*"):
+            said = re.sub(r"{#.*?#}|{% comment.*?endcomment %}", "", path.read_text(encoding="utf-8"), flags=re.S)
+            assert not (found := BREAKABLE.search(said)), (path, found)
+
+    def test_in_the_strings(self) -> None:
+        for path, tree in sources():
+            for line, text in texts_of(tree):
+                assert not BREAKABLE.search(text), f"{path}:{line} {text!r}"
+
+    def test_in_the_referentials(self) -> None:
+        for floor in FLOORS:
+            for path in (ROOT / floor).glob("reference/*.[cj]s*"):
+                assert not (found := BREAKABLE.search(path.read_text(encoding="utf-8"))), (path, found)
+
+    @pytest.mark.parametrize("text", ["Qui_?", "Lu par_: Zoé", "«_rien", "rien_»", "{{ nom }}_: ", "_; "])
+    def test_the_rule_sees_what_may_break(self, text: str) -> None:
+        assert BREAKABLE.search(text.replace("_", " "))
+        assert not BREAKABLE.search(text.replace("_", "\u00a0"))
+
+    @pytest.mark.parametrize("text", ["14:30", "https://exemple.fr", "(?: suite)", "a ?b"])
+    def test_and_lets_the_rest_pass(self, text: str) -> None:
+        assert not BREAKABLE.search(text)
+
+
 class TestModels:
     def test_every_field_has_its_french_name(self) -> None:
         for path, tree in sources():

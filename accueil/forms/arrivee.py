@@ -56,7 +56,7 @@ class ArriveeForm(EditForm):
         moved_at = self.instance.first_move_at()
         if moved_at and typed > moved_at:
             raise ValidationError(
-                f"Le passage a commencé à {heure(moved_at)} : donnez une heure d’avant.", code="order"
+                f"Le passage a commencé à {heure(moved_at)} : donnez une heure d’avant.", code="order"
             )
         return typed
 
@@ -68,6 +68,6 @@ class ArriveeForm(EditForm):
             return True
         if not super().save(by=by):
             return False
-        said = f"Arrivée corrigée : {heure(after)}, au lieu de {heure(before)}."
+        said = f"Arrivée corrigée : {heure(after)}, au lieu de {heure(before)}."
         self.instance.note_arrival(said, by=by)
         return True

@@ -17,8 +17,8 @@ from pole_social.forms import CreateForm, EditForm
 from pole_social.models import Agent, StaleVersion
 
 EMAIL_HELP = "Écrivez un courriel entier, par exemple prenom.nom@exemple.fr."
-ADDRESS_HELP = "Écrivez l’adresse comme sur une enveloppe : numéro, rue, commune."
-SHARED_HELP = "Quelqu’un d’autre lit ou décroche ici : parler seulement à la personne."
+ADDRESS_HELP = "Écrivez l’adresse comme sur une enveloppe : numéro, rue, commune."
+SHARED_HELP = "Quelqu’un d’autre lit ou décroche ici : parler seulement à la personne."
 
 
 def checked(nature: str, text: str) -> str:
@@ -53,7 +53,7 @@ class CoordonneeForm(CreateForm, forms.ModelForm):
         fields = ("nature", "valeur", "is_shared", "is_protected")
         widgets = {"nature": forms.RadioSelect}
         error_messages = {
-            "nature": {"required": "Choisissez : téléphone, courriel ou adresse."},
+            "nature": {"required": "Choisissez : téléphone, courriel ou adresse."},
             "valeur": {"required": "Écrivez le numéro, le courriel ou l’adresse."},
         }
 

@@ -49,7 +49,7 @@ DEMANDE_MESSAGES = {
     "besoin": {"required": "Écrivez en quelques mots ce qui est demandé."},
     "domaine": {"required": "Choisissez un domaine.", "invalid_choice": "Choisissez un domaine de la liste."},
 }
-IMPOSED = "Une audience, le terme d’une mise en demeure : cette date ne se déplace pas."
+IMPOSED = "Une audience, le terme d’une mise en demeure : cette date ne se déplace pas."
 
 
 class ImposedDate:
@@ -70,7 +70,7 @@ class DemandeForm(PersonChoice, DroitChoice, ImposedDate, CreateForm, forms.Mode
     echeance = ComingDateField(
         label="Prochaine étape le",
         required=False,
-        help_text="Si elle ne se règle pas aujourd’hui : 12/03/2027, jeudi, demain…",
+        help_text="Si elle ne se règle pas aujourd’hui : 12/03/2027, jeudi, demain…",
     )
     field_order = ("usager", "besoin", "domaine", "droit", "echeance", "is_echeance_imposee")
 
@@ -122,7 +122,7 @@ class SuiteForm(DroitChoice, ImposedDate, EditForm):
         """A date to come, or the one that stands; a demande that has one is not left without."""
         day = self.cleaned_data["echeance"]
         if day is None and self.echeance_before:
-            raise ValidationError("Donnez une autre date : la demande garde une prochaine étape.", code="required")
+            raise ValidationError("Donnez une autre date : la demande garde une prochaine étape.", code="required")
         return day if day == self.echeance_before else not_past(day)
 
     def save(self, *, by: Agent) -> bool:  # type: ignore[override]
@@ -149,10 +149,10 @@ class DecisionForm(HubForm):
     )
     motif = texte_field(
         "Ce que dit la décision",
-        help_text="Lu par : les agents rattachés à la personne. Nécessaire pour un refus ou un ajournement.",
+        help_text="Lu par : les agents rattachés à la personne. Nécessaire pour un refus ou un ajournement.",
     )
     echeance = ComingDateField(
-        label="Revient le", required=False, help_text="Pour un ajournement : le jour où elle est réexaminée."
+        label="Revient le", required=False, help_text="Pour un ajournement : le jour où elle est réexaminée."
     )
 
     def clean(self) -> dict[str, Any]:
@@ -185,7 +185,7 @@ class DemandeClotureForm(HubForm):
     vers = forms.ChoiceField(
         label="Comment",
         choices=[
-            (Demande.Statut.CLASSEE, "classée : il n’y a plus lieu d’y répondre"),
+            (Demande.Statut.CLASSEE, "classée : il n’y a plus lieu d’y répondre"),
             (Demande.Statut.CLOSE_PAR_USAGER, "close à la demande de la personne"),
         ],
         widget=forms.RadioSelect,

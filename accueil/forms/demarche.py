@@ -13,7 +13,7 @@ from pole_social.forms import CreateForm, KnownChoiceField
 from pole_social.models import Agent, Unite
 from pole_social.templatetags.temps import jour_court
 
-NO_MANDAT = "Agir pour la personne demande un mandat en cours : établissez-le et faites-le d’abord signer."
+NO_MANDAT = "Agir pour la personne demande un mandat en cours : établissez-le et faites-le d’abord signer."
 
 
 class DemarcheForm(PersonChoice, CreateForm, forms.ModelForm):
@@ -65,7 +65,7 @@ class DemarcheForm(PersonChoice, CreateForm, forms.ModelForm):
     def _offer_mandats(self) -> None:
         """The live ones; a lone one is chosen already."""
         labels = [
-            (pk, f"{mandat.usager.nom_complet}, jusqu’au {jour_court(mandat.ends_on)} : {mandat.portee}")
+            (pk, f"{mandat.usager.nom_complet}, jusqu’au {jour_court(mandat.ends_on)} : {mandat.portee}")
             for pk, mandat in self.mandats.items()
         ]
         self.fields["mandat"].choices = labels  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ Lien = MembreFoyer.Lien
 # A child may be at both parents'; nobody else lives in two homes.
 MAX_FOYERS: dict[str, int] = {Lien.ENFANT: 2}
 HERE = "Cette personne est déjà dans ce foyer."
-TOO_MANY = "Terminez d’abord sa place dans l’autre foyer : seul un enfant peut être dans deux foyers."
+TOO_MANY = "Terminez d’abord sa place dans l’autre foyer : seul un enfant peut être dans deux foyers."
 
 
 class PlaceForm(CreateForm, forms.ModelForm):

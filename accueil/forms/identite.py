@@ -19,7 +19,7 @@ from pole_social.dates import PartialDate
 from pole_social.forms import CreateForm, EditForm, FreeDateField, PartialDateField
 from pole_social.models import Agent
 
-NAISSANCE_HELP = "12/03/1981, mars 1981 ou 1981 ; « inconnue » si personne ne la sait."
+NAISSANCE_HELP = "12/03/1981, mars 1981 ou 1981 ; « inconnue » si personne ne la sait."
 UNKNOWN = "inconnue"
 BIRTH_PARTS = ("naissance_annee", "naissance_mois", "naissance_jour")
 
@@ -28,14 +28,14 @@ class NaissanceField(PartialDateField):
     """A birth date, complete or not, or « inconnue »; never to come."""
 
     def __init__(self) -> None:
-        required = {"required": "Écrivez la date de naissance, même incomplète, ou « inconnue »."}
+        required = {"required": "Écrivez la date de naissance, même incomplète, ou « inconnue »."}
         super().__init__(label="Date de naissance", help_text=NAISSANCE_HELP, error_messages=required)
 
     def clean(self, value: Any) -> PartialDate | None:
         found = super().clean(value)
         today = timezone.localdate()
         if found and (found.annee, found.mois or 1, found.jour or 1) > (today.year, today.month, today.day):
-            raise ValidationError("Cette date est à venir : vérifiez l’année.", code="future")
+            raise ValidationError("Cette date est à venir : vérifiez l’année.", code="future")
         return found
 
 
@@ -76,7 +76,7 @@ class IdentiteForm(NamesMixin, EditForm):
 
     naissance = NaissanceField()
     deceased_on = FreeDateField(
-        label="Décès", required=False, help_text="La date du décès : plus aucun courrier ne part à son nom."
+        label="Décès", required=False, help_text="La date du décès : plus aucun courrier ne part à son nom."
     )
 
     class Meta:
@@ -119,7 +119,7 @@ class IdentiteForm(NamesMixin, EditForm):
         if is_domicilie and not cleaned.get("domiciliation"):
             self.add_error("domiciliation", "Écrivez l’organisme qui la domicilie, par exemple le CCAS.")
         if cleaned.get("domiciliation") and "adresse_type" in cleaned and not is_domicilie:
-            self.add_error("adresse_type", "Choisissez « domiciliation », ou effacez l’organisme.")
+            self.add_error("adresse_type", "Choisissez « domiciliation », ou effacez l’organisme.")
         return cleaned
 
     @transaction.atomic

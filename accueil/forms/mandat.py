@@ -59,7 +59,7 @@ class MandatForm(CreateForm, forms.ModelForm):
         if typed is None:
             self.add_error("ends_on", "Écrivez jusqu’à quelle date.")
         elif typed < today:
-            self.add_error("ends_on", "Cette date est passée : donnez une date à venir.")
+            self.add_error("ends_on", "Cette date est passée : donnez une date à venir.")
         elif typed > later(today, at_most):
             self.add_error("ends_on", f"Un tel mandat dure au plus {'un an' if at_most == AT_MOST else 'cinq ans'}.")
 

@@ -24,7 +24,7 @@ _WORDS = re.compile(r"^(\d{1,2})(?:er)? ([^\W\d]{3,9}\.?)(?: (\d{2}))?$")
 def not_past(day: date | None) -> date | None:
     """A next step is to come, or today."""
     if day and day < timezone.localdate():
-        raise ValidationError("Cette date est passée : donnez une date à venir.", code="past")
+        raise ValidationError("Cette date est passée : donnez une date à venir.", code="past")
     return day
 
 

@@ -32,7 +32,7 @@ class PartenaireRechercheForm(HubForm):
         label="Chercher dans la liste",
         max_length=100,
         required=False,
-        help_text="Par son nom ou son domaine : CCAS, retraite, association…",
+        help_text="Par son nom ou son domaine : CCAS, retraite, association…",
         widget=forms.TextInput(attrs={"form": "orientation"}),
     )
 
@@ -53,7 +53,7 @@ class OrientationForm(PersonChoice, CreateForm, forms.ModelForm):
         label="Demande à laquelle ce partenaire répond",
         required=False,
         widget=forms.RadioSelect,
-        help_text="Elle devient « orientée ».",
+        help_text="Elle devient « orientée ».",
         error_messages={"invalid_choice": "Choisissez une demande de la liste."},
     )
     expected_on = ComingDateField(

@@ -58,7 +58,7 @@ class ActePartageForm(CreateForm, forms.ModelForm):
     def clean_jusqu_au(self) -> date:
         jusqu_au: date = self.cleaned_data["jusqu_au"]
         if jusqu_au > timezone.localdate() + FARTHEST:
-            raise ValidationError("Cette date est trop lointaine : un partage dure un an au plus.", code="far")
+            raise ValidationError("Cette date est trop lointaine : un partage dure un an au plus.", code="far")
         return jusqu_au
 
     def record(self, hold: Callable[[], object], **said: object) -> Any:

@@ -40,7 +40,7 @@ class PassageForm(CreateForm, forms.ModelForm):
     separement = forms.BooleanField(
         label="Reçus séparément",
         required=False,
-        help_text="Un passage et un numéro pour chaque personne ; aucune page ne les montre ensemble.",
+        help_text="Un passage et un numéro pour chaque personne ; aucune page ne les montre ensemble.",
     )
     absents = forms.MultipleChoiceField(
         label="Concernés sans être là",

@@ -31,7 +31,7 @@ class RechercheForm(HubForm):
     q = forms.CharField(
         label="Nom, prénom, date de naissance",
         max_length=200,
-        help_text="Par exemple « Traoré Aminata », « Traoré 12/03/1981 », « 12 mars 1981 », ou la fin d’un téléphone.",
+        help_text="Par exemple « Traoré Aminata », « Traoré 12/03/1981 », « 12 mars 1981 », ou la fin d’un téléphone.",
         error_messages={"required": TOO_SHORT},
     )
 

@@ -12,7 +12,7 @@ from django.core.validators import EMPTY_VALUES
 from accueil.models import Regle
 
 MAX_LENGTH = 20_000
-UNREADABLE = "Ce texte ne se lit pas : vérifiez les guillemets, les virgules et les crochets."
+UNREADABLE = "Ce texte ne se lit pas : vérifiez les guillemets, les virgules et les crochets."
 
 
 class ConditionsField(forms.JSONField):
@@ -53,7 +53,7 @@ class RegleForm(forms.ModelForm):
 
     conditions = ConditionsField(
         label="Conditions",
-        help_text="Une liste de possibilités ; chacune est une liste de conditions à réunir toutes. Une condition : "
+        help_text="Une liste de possibilités ; chacune est une liste de conditions à réunir toutes. Une condition : "
         '{"fait": …, "est": …, "valeur": une réponse, un nombre, {"bareme": code} ou {"montant": code}}.',
     )
 

@@ -107,5 +107,5 @@ class AnnulationForm(HubForm):
     motif = texte_field(
         "Pourquoi l’annuler",
         missing="Écrivez pourquoi le relais est annulé.",
-        help_text="Lu par : l’unité qui devait le recevoir et la vôtre.",
+        help_text="Lu par : l’unité qui devait le recevoir et la vôtre.",
     )

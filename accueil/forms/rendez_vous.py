@@ -112,13 +112,13 @@ class RendezVousForm(CreateForm):
     def clean_jour(self) -> date:
         jour: date = self.cleaned_data["jour"]
         if jour > timezone.localdate() + FARTHEST:
-            raise ValidationError("Ce jour est trop loin : un an au plus.", code="far")
+            raise ValidationError("Ce jour est trop loin : un an au plus.", code="far")
         return jour
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
         if self.person.deceased_on:
-            raise ValidationError("Cette personne est décédée : aucun rendez-vous ne lui est donné.", code="deceased")
+            raise ValidationError("Cette personne est décédée : aucun rendez-vous ne lui est donné.", code="deceased")
         if cleaned.get("avec") and cleaned.get("jour"):
             self._check_lieu(cleaned)
         if not self.errors:
@@ -132,7 +132,7 @@ class RendezVousForm(CreateForm):
         if cleaned.get("bureau") and cleaned.get("modalite") != Modalite.SUR_PLACE:
             self.add_error("bureau", "Un bureau n’est pris que pour un rendez-vous sur place.")
         elif cleaned.get("bureau") and cleaned["bureau"].lieu_id != lieu.pk:
-            self.add_error("bureau", f"Choisissez un bureau de ce lieu : {lieu.nom}.")
+            self.add_error("bureau", f"Choisissez un bureau de ce lieu : {lieu.nom}.")
 
     def _check_moment(self, starts_at: datetime, ends_at: datetime) -> None:
         if starts_at <= timezone.now():
@@ -220,7 +220,7 @@ def why() -> forms.CharField:
         label="Pourquoi",
         required=False,
         max_length=300,
-        help_text="Lu par : les agents rattachés à la personne. Aucun détail de santé ici.",
+        help_text="Lu par : les agents rattachés à la personne. Aucun détail de santé ici.",
     )
 
 
@@ -232,7 +232,7 @@ class AnnulationRendezVousForm(HubForm):
 
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("par") == Statut.ANNULE_SERVICE and not self.cleaned_data.get("motif"):
-            self.add_error("motif", "Écrivez pourquoi le service annule : la personne le demandera.")
+            self.add_error("motif", "Écrivez pourquoi le service annule : la personne le demandera.")
         return self.cleaned_data
 
 

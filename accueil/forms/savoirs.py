@@ -73,7 +73,7 @@ class SavoirsForm(PersonChoice, CreateForm):
     def _already(self, definition: Definition, people: list[Usager]) -> str:
         """What is known, beside its question; of several people, it stands with each only."""
         fait = self.known.get((people[0].pk, definition.code)) if len(people) == 1 else None
-        return f"Dit {jour_court(fait.said_at)} : {fait.valeur}" if fait else ""
+        return f"Dit {jour_court(fait.said_at)} : {fait.valeur}" if fait else ""
 
     @property
     def premiers(self) -> list[forms.BoundField]:

@@ -72,9 +72,9 @@ class SeanceForm(CreateForm, forms.ModelForm):
 
     def _check_day(self, unite: Unite, cleaned: dict[str, Any]) -> None:
         if cleaned["jour"] > timezone.localdate() + FARTHEST:
-            self.add_error("jour", "Ce jour est trop loin : un an au plus.")
+            self.add_error("jour", "Ce jour est trop loin : un an au plus.")
         elif unite.lieu.is_closed(cleaned["jour"]):
-            reason = f" : {unite.lieu.fermeture}" if unite.lieu.fermeture else ""
+            reason = f" : {unite.lieu.fermeture}" if unite.lieu.fermeture else ""
             self.add_error("jour", f"{unite.lieu.nom} est fermé ce jour-là{reason}.")
         elif Seance.objects.filter(
             unite=unite, jour=cleaned["jour"], starts_at=cleaned.get("starts_at"), is_cancelled=False

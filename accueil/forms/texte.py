@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-LECTEURS = "Lu par : les agents rattachés à la personne. Ni dossier médical ni notes personnelles ici."
+LECTEURS = "Lu par : les agents rattachés à la personne. Ni dossier médical ni notes personnelles ici."
 
 
 def texte_field(

@@ -20,7 +20,7 @@ class NouvelUsagerForm(NamesMixin, CreateForm, forms.ModelForm):
     q = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     naissance = NaissanceField()
     est_une_autre = forms.BooleanField(
-        label="J’ai vérifié : c’est une autre personne", required=False, widget=forms.HiddenInput
+        label="J’ai vérifié : c’est une autre personne", required=False, widget=forms.HiddenInput
     )
     field_order = ("nom_usage", "prenoms", "naissance", "est_une_autre")
 
@@ -49,7 +49,7 @@ class NouvelUsagerForm(NamesMixin, CreateForm, forms.ModelForm):
             self.fields["est_une_autre"].widget = forms.CheckboxInput(attrs={"class": "form-check-input"})
         if self.same and not cleaned.get("est_une_autre"):
             message = (
-                "Quelqu’un de connu porte ce nom ou presque, et peut être né ce jour-là : est-ce la même personne ?"
+                "Quelqu’un de connu porte ce nom ou presque, et peut être né ce jour-là : est-ce la même personne ?"
             )
             self.add_error("est_une_autre", message)
         return cleaned

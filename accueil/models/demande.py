@@ -137,7 +137,7 @@ class Demande(PersonRow, Versioned, WithMoves):
             models.CheckConstraint(
                 name="demande_imposed_is_dated",
                 condition=Q(is_echeance_imposee=False) | Q(echeance__isnull=False),
-                violation_error_message="Donnez la date imposée, dans « prochaine étape le ».",
+                violation_error_message="Donnez la date imposée, dans « prochaine étape le ».",
             ),
         ]
         indexes: ClassVar = [
@@ -259,7 +259,7 @@ class Fait(PersonRow):
         indexes: ClassVar = [models.Index(fields=["usager", "-said_at"], name="fait_usager_said_at")]
 
     def __str__(self) -> str:
-        return f"{self.libelle} : {self.valeur}"
+        return f"{self.libelle} : {self.valeur}"
 
     @property
     def libelle(self) -> str:

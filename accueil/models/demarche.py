@@ -44,7 +44,7 @@ class Mandat(PersonRow):
     portee = models.CharField(
         "démarches autorisées",
         max_length=400,
-        help_text="Lesquelles, sur quels sites. Imprimé sur le mandat ; lu par les agents rattachés à la personne.",
+        help_text="Lesquelles, sur quels sites. Imprimé sur le mandat ; lu par les agents rattachés à la personne.",
     )
     starts_on = models.DateField("à partir du", default=timezone.localdate)
     ends_on = models.DateField("jusqu’au")

@@ -59,7 +59,7 @@ class Bareme(Referentiel):
 
     libelle = models.CharField("libellé", max_length=160, blank=True)
     valeur = models.DecimalField("valeur", max_digits=12, decimal_places=5, null=True, blank=True)
-    mesure = models.CharField("unité de mesure", max_length=60, help_text="Par exemple « EUR/mois ».")
+    mesure = models.CharField("unité de mesure", max_length=60, help_text="Par exemple « EUR/mois ».")
     starts_on = models.DateField("en vigueur depuis le", null=True, blank=True)
     ends_on = models.DateField("valable jusqu’au", null=True, blank=True)
     source = models.CharField("source ou remarque", max_length=300, blank=True)
@@ -100,7 +100,7 @@ class Regle(Referentiel):
 
     droit = models.OneToOneField(Droit, verbose_name="droit", on_delete=models.PROTECT, related_name="regle")
     conditions = models.JSONField(
-        "conditions", help_text="Une liste de possibilités ; chacune est une liste de conditions à réunir toutes."
+        "conditions", help_text="Une liste de possibilités ; chacune est une liste de conditions à réunir toutes."
     )
 
     class Meta:

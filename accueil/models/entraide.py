@@ -63,7 +63,7 @@ class Incident(PersonRow):
     recit = models.TextField(
         "ce qui s’est passé",
         max_length=2000,
-        help_text="L’acte, sans nom : ni usager, ni jugement. Lu par vous et par l’encadrement du lieu.",
+        help_text="L’acte, sans nom : ni usager, ni jugement. Lu par vous et par l’encadrement du lieu.",
     )
     suites = models.TextField("ce qui a été fait", max_length=1000, blank=True)
     created_at = models.DateTimeField("noté le", default=timezone.now, editable=False)

@@ -31,7 +31,7 @@ class Seance(PersonRow):
     jour = models.DateField("jour")
     starts_at = models.TimeField("de")
     ends_at = models.TimeField("à")
-    endroit = models.CharField("où", max_length=160, help_text="Par exemple « marché Sainte-Lucie, côté mairie ».")
+    endroit = models.CharField("où", max_length=160, help_text="Par exemple « marché Sainte-Lucie, côté mairie ».")
     partenaires = models.ManyToManyField(Partenaire, verbose_name="partenaires à bord", blank=True)
     is_cancelled = models.BooleanField("annulée", default=False)
     created_at = models.DateTimeField("prévue le", default=timezone.now, editable=False)

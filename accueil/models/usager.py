@@ -117,7 +117,7 @@ class Usager(PersonRow, Versioned):
         SMS = "sms", "SMS seulement"
         COURRIEL = "courriel", "courriel"
         COURRIER = "courrier", "courrier"
-        AUCUN = "aucun", "ne jamais contacter : attendre sa venue"
+        AUCUN = "aucun", "ne jamais contacter : attendre sa venue"
 
     reference = models.CharField("référence", max_length=8, unique=True, default=make_reference, editable=False)
     nom_usage = models.CharField("nom d’usage", max_length=100)

@@ -45,7 +45,7 @@ def split(text: str) -> Typed:
         text = f"{text[: phone.start()]} {text[phone.end() :]}"
     dates = [found.group() for found in _DATE.finditer(text)]
     if len(dates) > 1:
-        raise UnreadableDate("Une seule date à la fois : la date de naissance.")
+        raise UnreadableDate("Une seule date à la fois : la date de naissance.")
     naissance = parse(_BORN.sub("", dates[0]).strip(" .")) if dates else None
     chiffres = re.sub(r"\D", "", phone.group())[-PHONE_DIGITS:] if phone else ""
     return Typed(" ".join(_DATE.sub(" ", text).replace(",", " ").split()), naissance, chiffres)

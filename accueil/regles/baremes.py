@@ -47,9 +47,9 @@ class Baremes:
         found = self.connus.get(code)
         libelle = found.libelle if found else code
         if found is None or found.valeur is None:
-            return Alerte(code, f"barème à renseigner : {libelle}")
+            return Alerte(code, f"barème à renseigner : {libelle}")
         if found.starts_on and found.starts_on > self.jour:
-            return Alerte(code, f"barème pas encore en vigueur (à partir du {found.starts_on:%d/%m/%Y}) : {libelle}")
+            return Alerte(code, f"barème pas encore en vigueur (à partir du {found.starts_on:%d/%m/%Y}) : {libelle}")
         if found.ends_on and found.ends_on < self.jour:
-            return Alerte(code, f"barème périmé depuis le {found.ends_on:%d/%m/%Y} : {libelle}")
+            return Alerte(code, f"barème périmé depuis le {found.ends_on:%d/%m/%Y} : {libelle}")
         return None

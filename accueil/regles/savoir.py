@@ -55,4 +55,4 @@ def is_sensible(code: str) -> bool:
 def question(code: str) -> str:
     """What to ask to know more: « Vit en couple ? »."""
     libelle = LU[code].libelle if code in LU else code
-    return f"{libelle[:1].upper()}{libelle[1:]} ?"
+    return f"{libelle[:1].upper()}{libelle[1:]} ?"

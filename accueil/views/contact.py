@@ -32,7 +32,7 @@ def nouveau(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _noted(request: HttpRequest, passage: Passage) -> HttpResponseRedirect:
-    messages.success(request, f"Contact n° {passage.numero} noté : {passage.motif.libelle}.")
+    messages.success(request, f"Contact n° {passage.numero} noté : {passage.motif.libelle}.")
     stays = passage.is_open
     name, pk = ("accueil:passage", passage.pk) if stays else ("accueil:seance", passage.seance_id)
     return HttpResponseRedirect(reverse(name, args=[pk]))

@@ -107,7 +107,7 @@ def annulation(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take back one's own mis-click."""
     agent, found = signed_in(request), my_demande(request, pk)
     found.undo(by=agent)
-    messages.success(request, f"C’est annulé : la demande est de nouveau {found.get_statut_display()}.")
+    messages.success(request, f"C’est annulé : la demande est de nouveau {found.get_statut_display()}.")
     return _to_demande(found)
 
 
@@ -155,7 +155,7 @@ def reprise(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _taken_up(demande: Demande) -> str:
     if demande.has_imposed_deadline:
-        return f"La demande est suivie par vous, jusqu’à son échéance imposée : {jour_court(demande.echeance)}."
+        return f"La demande est suivie par vous, jusqu’à son échéance imposée : {jour_court(demande.echeance)}."
     return "La demande est à reprendre par vous, demain."
 
 

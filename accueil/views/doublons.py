@@ -138,7 +138,7 @@ def _held(agent: Agent, usager: Usager) -> list[tuple[str, int]]:
 
 
 def _merged(request: HttpRequest, fusion: Fusion) -> HttpResponseRedirect:
-    messages.success(request, "Les deux dossiers n’en font plus qu’un. Une erreur ? Séparez-les ici.")
+    messages.success(request, "Les deux dossiers n’en font plus qu’un. Une erreur ? Séparez-les ici.")
     return HttpResponseRedirect(reverse("accueil:fusions"))
 
 
@@ -148,7 +148,7 @@ def distincts(request: HttpRequest, pk: UUID, autre: UUID) -> HttpResponse:
     _both(agent, led_territoires(agent), pk, autre)
     un, second = sorted((pk, autre))
     Distincts.objects.get_or_create(un_id=un, autre_id=second, defaults={"by": agent})
-    messages.success(request, "C’est noté : ce sont deux personnes.")
+    messages.success(request, "C’est noté : ce sont deux personnes.")
     return redirect("accueil:doublons")
 
 

@@ -201,7 +201,7 @@ def annulation(request: HttpRequest, pk: UUID) -> HttpResponse:
     last = suivi.last_move()
     if last is None or last.motif != UNDONE or last.by_id != agent.pk:
         suivi.undo(by=agent)
-        said = f"C’est annulé : le droit est de nouveau « {suivi.get_statut_display()} »"
+        said = f"C’est annulé : le droit est de nouveau « {suivi.get_statut_display()} »"
         messages.success(request, f"{said}, prochaine étape {date_longue(suivi.echeance)}.")
     return redirect("accueil:droit_suivi", pk)
 

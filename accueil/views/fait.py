@@ -35,6 +35,6 @@ def nouveau(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _told(request: HttpRequest, form: SavoirsForm, agent: Agent, passage: Passage) -> HttpResponseRedirect:
     count = form.save(by=agent, passage=passage)
-    said = {0: "Rien de nouveau : c’est ce que nous savions déjà.", 1: "La réponse est notée."}
+    said = {0: "Rien de nouveau : c’est ce que nous savions déjà.", 1: "La réponse est notée."}
     messages.success(request, said.get(count, f"{count} réponses sont notées."))
     return HttpResponseRedirect(reverse("accueil:passage", args=[passage.pk]) + "#savoir")

@@ -86,7 +86,7 @@ def membre_fin(request: HttpRequest, pk: UUID) -> HttpResponse:
     if found.ends_on is None:
         found.ends_on = max(timezone.localdate(), found.starts_on)
         found.save(update_fields=["ends_on"])
-        messages.success(request, "Cette place dans le foyer est terminée ; elle reste dans l’historique.")
+        messages.success(request, "Cette place dans le foyer est terminée ; elle reste dans l’historique.")
     return redirect("accueil:usager_foyer", found.usager_id)
 
 

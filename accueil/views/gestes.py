@@ -22,7 +22,7 @@ def annulation(request: HttpRequest, pk: UUID) -> HttpResponse:
     last = found.last_move()
     if last is None or last.motif != UNDONE or last.by_id != agent.pk:
         found.undo(by=agent)
-        messages.info(request, f"C’est annulé : le n° {found.numero} est de nouveau {found.get_statut_display()}.")
+        messages.info(request, f"C’est annulé : le n° {found.numero} est de nouveau {found.get_statut_display()}.")
     if found.statut in {Statut.EN_ENTRETIEN, Statut.EN_PAUSE} and found.agent_id == agent.pk:
         return redirect("accueil:passage", found.pk)
     return redirect("accueil:bureau")

@@ -68,7 +68,7 @@ def signature(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, found, form=form)
     found.sign(form.cleaned_data["signed_on"])
-    messages.success(request, "La signature est notée : le mandat est en cours.")
+    messages.success(request, "La signature est notée : le mandat est en cours.")
     return redirect("accueil:mandat", pk)
 
 
@@ -77,5 +77,5 @@ def revocation(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _found(request, pk)
     if found.revoked_at is None:
         found.revoke(by=signed_in(request))
-        messages.success(request, "Le mandat est révoqué : plus rien ne se fait en son nom.")
+        messages.success(request, "Le mandat est révoqué : plus rien ne se fait en son nom.")
     return redirect("accueil:mandat", pk)

@@ -45,7 +45,7 @@ def _handable(demandes: list[Demande], typed: list[str]) -> list[Demande]:
 
 
 def _sent(request: HttpRequest, relais: Relais) -> HttpResponseRedirect:
-    messages.success(request, f"Le relais est envoyé : {relais.vers_unite}.")
+    messages.success(request, f"Le relais est envoyé : {relais.vers_unite}.")
     return HttpResponseRedirect(reverse("accueil:relais", args=[relais.pk]))
 
 
@@ -69,6 +69,6 @@ def annulation(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         if found.statut != Statut.ANNULE:
             found.cancel(by=agent, motif=form.cleaned_data["motif"])
-            messages.success(request, "Le relais est annulé : ses demandes sont à reprendre aujourd’hui.")
+            messages.success(request, "Le relais est annulé : ses demandes sont à reprendre aujourd’hui.")
         return redirect("accueil:bureau")
     return render(request, "accueil/relais_annulation.html", {"form": form, "relais": found})

@@ -106,7 +106,7 @@ def _book(request: HttpRequest, form: RendezVousForm) -> HttpResponse | None:
 def _booked(request: HttpRequest, made: RendezVous) -> HttpResponseRedirect:
     """To its page, or to the agenda for an agent whose part ends here."""
     agent = signed_in(request)
-    told = f"Le rendez-vous est donné : {jour_court(made.starts_at)} à {heure(made.starts_at)}"
+    told = f"Le rendez-vous est donné : {jour_court(made.starts_at)} à {heure(made.starts_at)}"
     messages.success(request, f"{told}, avec {made.agent.nom_complet}.")
     mine = RendezVous.objects.visible_to(agent).filter(pk=made.pk).exists()
     url = reverse("accueil:rendez_vous", args=[made.pk]) if mine else reverse("accueil:agenda")
@@ -176,7 +176,7 @@ def annulation(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         if found.statut != form.cleaned_data["par"]:
             found.cancel(form.cleaned_data["par"], by=agent, motif=form.cleaned_data["motif"])
-            messages.success(request, "Le rendez-vous est annulé : l’heure est libre.")
+            messages.success(request, "Le rendez-vous est annulé : l’heure est libre.")
         return _after(agent, found)
     return render(request, "accueil/rendez_vous_annulation.html", {"form": form, "rendez_vous": found})
 

@@ -39,7 +39,7 @@ from pole_social.once import once
 
 PASSAGES_SHOWN = 10
 NO_TERRITOIRE = (
-    "Rien n’est enregistré : ce lieu n’a pas encore de territoire. "
+    "Rien n’est enregistré : ce lieu n’a pas encore de territoire. "
     "Demandez à l’administration de le lui donner, ou travaillez dans une autre unité."
 )
 # What the other nouns of the desk show on the page of a person, each with its own few queries.

@@ -106,6 +106,6 @@ class EcartForm(GardeForm):
     motif = forms.CharField(
         label="Pourquoi l’écarter",
         max_length=300,
-        help_text=f"Par exemple : déjà fait ; la personne ne le souhaite pas ; pas maintenant. {READ_BY}",
+        help_text=f"Par exemple : déjà fait ; la personne ne le souhaite pas ; pas maintenant. {READ_BY}",
         error_messages={"required": "Dites en quelques mots pourquoi l’écarter."},
     )

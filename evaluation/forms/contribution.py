@@ -49,7 +49,7 @@ class DemandeContributionForm(CreateForm, forms.ModelForm):
         queryset=Agent.objects.none(),
         empty_label="Choisir…",
         help_text=(
-            "Tous les métiers du territoire. Un travailleur social lira toute l’évaluation ; les autres métiers "
+            "Tous les métiers du territoire. Un travailleur social lira toute l’évaluation ; les autres métiers "
             "ne liront que votre demande et ce qu’ils écrivent."
         ),
         error_messages={
@@ -90,7 +90,7 @@ class DemandeContributionForm(CreateForm, forms.ModelForm):
     def clean_echeance(self) -> date:
         echeance: date = self.cleaned_data["echeance"]
         if echeance > timezone.localdate() + FARTHEST:
-            raise forms.ValidationError("Cette date est trop lointaine : choisissez un jour d’ici un an.", code="far")
+            raise forms.ValidationError("Cette date est trop lointaine : choisissez un jour d’ici un an.", code="far")
         return echeance
 
     def save(self, *, by: Agent) -> Contribution:  # type: ignore[override]
@@ -135,7 +135,7 @@ class RefusForm(HubForm):
     motif = motif_field(
         "Pourquoi décliner",
         "ceux qui lisent l’évaluation",
-        "Dites pourquoi : l’évaluateur saura à qui demander.",
+        "Dites pourquoi : l’évaluateur saura à qui demander.",
     )
 
 

@@ -19,7 +19,7 @@ def motif_field(label: str, readers: str, missing: str, *, required: bool = True
         label=label,
         max_length=MAX_MOTIF,
         required=required,
-        help_text=f"Lu par : {readers}.",
+        help_text=f"Lu par : {readers}.",
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": missing},
     )
@@ -31,7 +31,7 @@ class RetourForm(HubForm):
     motif = motif_field(
         "Pourquoi retourner ce relais",
         "l’unité qui l’a envoyé et la vôtre",
-        "Dites pourquoi : l’unité qui l’a envoyé doit savoir quoi faire.",
+        "Dites pourquoi : l’unité qui l’a envoyé doit savoir quoi faire.",
     )
 
 
@@ -41,7 +41,7 @@ class AnnulationForm(HubForm):
     motif = motif_field(
         "Pourquoi annuler ce relais",
         "l’unité qui devait le recevoir et la vôtre",
-        "Dites pourquoi : l’unité qui devait le recevoir le lira.",
+        "Dites pourquoi : l’unité qui devait le recevoir le lira.",
     )
 
 

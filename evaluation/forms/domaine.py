@@ -146,7 +146,7 @@ class DomaineForm(EditForm):
             name = f"{part}_{fragilite.code}"
             self.fields[name] = field
             self._prepare(name, field)
-            field.label = f"{fragilite.libelle} : {words[part]}"
+            field.label = f"{fragilite.libelle} : {words[part]}"
 
     def lignes(self) -> list[Ligne]:
         """For the template: the fragilités of the domaine, in the order of the referential."""
@@ -206,8 +206,8 @@ class DomaineForm(EditForm):
             if noted and not typed["is_retrait"]:
                 self.add_error(
                     "etat",
-                    "Des fragilités sont notées plus bas : choisissez « fragilité(s) », ou cochez"
-                    f" « {self.fields['is_retrait'].label} ».",
+                    "Des fragilités sont notées plus bas : choisissez « fragilité(s) », ou cochez"
+                    f" « {self.fields['is_retrait'].label} ».",
                 )
         elif typed["is_retrait"]:
             self.add_error("is_retrait", "Décochez cette case, ou choisissez un autre état.")
@@ -226,14 +226,14 @@ class DomaineForm(EditForm):
         if not typed.get("resume_on"):
             self.add_error("resume_on", "Dites quand reprendre ce domaine.")
         elif typed["resume_on"] < timezone.localdate():
-            self.add_error("resume_on", "Cette date est passée : choisissez un jour à venir.")
+            self.add_error("resume_on", "Cette date est passée : choisissez un jour à venir.")
 
     def _check_alone(self, etat: str, typed: dict[str, Any]) -> None:
         if self.is_violences and etat in ANSWERED and not typed.get("is_seul_a_seul"):
             self.add_error(
                 "is_seul_a_seul",
                 "La question se pose toujours seul à seul. Si un tiers était présent, choisissez"
-                " « non abordé cette fois » et la date où la reprendre.",
+                " « non abordé cette fois » et la date où la reprendre.",
             )
 
     # --- What is written --------------------------------------------------------------------------

@@ -61,7 +61,7 @@ class RelaisForm(CreateForm, forms.ModelForm):
         required=False,
         to_field_name="code",
         widget=forms.CheckboxSelectMultiple,
-        help_text="Lus par l’unité qui reçoit, puis par l’équipe du parcours : elle décide.",
+        help_text="Lus par l’unité qui reçoit, puis par l’équipe du parcours : elle décide.",
         error_messages={"invalid_choice": UNKNOWN_METIER, "invalid_list": UNKNOWN_METIER},
     )
     referent_propose = AgentChoiceField(
@@ -69,7 +69,7 @@ class RelaisForm(CreateForm, forms.ModelForm):
         label="Référent proposé",
         required=False,
         empty_label="personne en particulier",
-        help_text="Une proposition : qui accepte le relais devient référent.",
+        help_text="Une proposition : qui accepte le relais devient référent.",
         error_messages={"invalid_choice": UNKNOWN_REFERENT},
     )
 

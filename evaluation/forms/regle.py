@@ -19,8 +19,8 @@ class ReglePropositionForm(forms.ModelForm):
     conditions = ConditionsField(
         label="Conditions",
         required=False,
-        help_text="Vide : toujours. Sinon une liste de possibilités ; chacune est une liste de conditions à réunir "
-        'toutes. Une condition : {"fait": …, "est": …, "valeur": une réponse ou un nombre}.',
+        help_text="Vide : toujours. Sinon une liste de possibilités ; chacune est une liste de conditions à réunir "
+        'toutes. Une condition : {"fait": …, "est": …, "valeur": une réponse ou un nombre}.',
     )
 
     class Meta:

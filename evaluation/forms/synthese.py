@@ -26,9 +26,9 @@ class RelectureForm(CreateForm):
     def clean_relue_on(self) -> date:
         day: date = self.cleaned_data["relue_on"]
         if day > timezone.localdate():
-            raise forms.ValidationError("Ce jour n’est pas encore venu : notez la relecture une fois faite.")
+            raise forms.ValidationError("Ce jour n’est pas encore venu : notez la relecture une fois faite.")
         if day < self.evaluation.opened_on:
-            raise forms.ValidationError(f"L’évaluation n’était pas ouverte : elle l’est depuis le {_written(self)}.")
+            raise forms.ValidationError(f"L’évaluation n’était pas ouverte : elle l’est depuis le {_written(self)}.")
         return day
 
     def save(self, *, by: Agent) -> None:
@@ -47,7 +47,7 @@ class CompletForm(CreateForm):
     is_demande = forms.BooleanField(
         label="Elle le demande, et nous sommes seuls",
         error_messages={
-            "required": "Cochez la case : la version complète ne se remet qu’à elle, seule, si elle la veut."
+            "required": "Cochez la case : la version complète ne se remet qu’à elle, seule, si elle la veut."
         },
     )
 

@@ -41,14 +41,14 @@ class RegleProposition(Referentiel):
         "conditions",
         default=list,
         blank=True,
-        help_text="Une liste de possibilités sur l’âge et le foyer ; vide : toujours.",
+        help_text="Une liste de possibilités sur l’âge et le foyer ; vide : toujours.",
     )
     action = models.CharField("action proposée", max_length=300)
     action_usager = models.CharField(
         "dit à la personne",
         max_length=300,
         blank=True,
-        help_text="Imprimé sur la synthèse remise. Vide : cette proposition reste entre professionnels.",
+        help_text="Imprimé sur la synthèse remise. Vide : cette proposition reste entre professionnels.",
     )
     metier = models.ForeignKey(
         Metier, verbose_name="métier à solliciter", on_delete=models.PROTECT, null=True, blank=True, related_name="+"

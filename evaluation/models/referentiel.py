@@ -18,7 +18,7 @@ class Fragilite(Referentiel):
         "dit à la personne",
         max_length=200,
         blank=True,
-        help_text="La phrase de la synthèse remise : « Vous avez un loyer en retard. » Vide : le libellé.",
+        help_text="La phrase de la synthèse remise : « Vous avez un loyer en retard. » Vide : le libellé.",
     )
 
     class Meta:

@@ -9,7 +9,7 @@ from accueil.regles import lire as read_conditions
 from accueil.regles.conditions import Reference
 
 # An amount belongs to a right, which keeps its own rule and its dated barèmes; here it would ask for them again.
-WITHOUT_AMOUNT = "Écrivez un nombre : les barèmes et les montants se vérifient avec le droit, qui a sa propre règle."
+WITHOUT_AMOUNT = "Écrivez un nombre : les barèmes et les montants se vérifient avec le droit, qui a sa propre règle."
 
 
 def lire(donnees: Any) -> Possibilites:

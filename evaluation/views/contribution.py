@@ -22,7 +22,7 @@ from pole_social.once import once
 
 Statut = Contribution.Statut
 SIGNED = "Votre contribution est signée."
-KEPT = "Votre texte est enregistré, sans être signé : vous seul le lisez."
+KEPT = "Votre texte est enregistré, sans être signé : vous seul le lisez."
 TONS = {
     Statut.DEMANDEE: "attention",
     Statut.SIGNEE: "fait",
@@ -117,7 +117,7 @@ def refus(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, found, form=ContributionForm(request.POST, instance=found), refus_form=form)
     found.decline(by=agent, motif=form.cleaned_data["motif"])
-    messages.success(request, "Vous avez décliné : l’évaluateur en lit la raison.")
+    messages.success(request, "Vous avez décliné : l’évaluateur en lit la raison.")
     return redirect("evaluation:contributions")
 
 

@@ -96,7 +96,7 @@ def _synthesis(open_rows: list[Ligne], kept: list[Proposition]) -> str:
         ("Sa priorité", _fragilites(open_rows, lambda one: one.is_priorite)),
         ("Propositions", [f"{one.libelle}{f' — {one.metier}' if one.metier else ''}" for one in kept]),
     ]
-    said = [f"{titre} :\n" + "\n".join(f"- {line}" for line in lines) for titre, lines in parts if lines]
+    said = [f"{titre} :\n" + "\n".join(f"- {line}" for line in lines) for titre, lines in parts if lines]
     return "\n\n".join(said)[:MAX_DIT]
 
 
@@ -125,5 +125,5 @@ def annulation(request: HttpRequest, pk: UUID, relais: UUID) -> HttpResponse:
         return show(request, found, annulation_form=form)
     if sent.statut != Relais.Statut.ANNULE:
         cancel(sent, by=agent, motif=form.cleaned_data["motif"])
-        messages.success(request, "Le relais est annulé : l’évaluation est à reprendre.")
+        messages.success(request, "Le relais est annulé : l’évaluation est à reprendre.")
     return redirect("evaluation:evaluation", found.pk)

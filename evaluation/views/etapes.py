@@ -88,5 +88,5 @@ def fin(request: HttpRequest, pk: UUID) -> HttpResponse:
     agent = signed_in(request)
     found = my_evaluation(request, pk)
     found.release(by=agent)
-    messages.success(request, "Votre travail sur cette évaluation est terminé : vous ne la lisez plus.")
+    messages.success(request, "Votre travail sur cette évaluation est terminé : vous ne la lisez plus.")
     return redirect("evaluation:liste")

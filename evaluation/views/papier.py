@@ -25,7 +25,7 @@ NIVEAUX: dict[str, str] = {
 NOT_SPOKEN_OF: dict[str, str] = {
     Etat.PAS_ENCORE_ABORDE: "nous n’en avons pas encore parlé",
     Etat.NON_ABORDE: "nous n’en avons pas parlé cette fois",
-    Etat.NON_SOUHAITE: "vous avez préféré ne pas en parler ; vous pourrez y revenir quand vous voudrez",
+    Etat.NON_SOUHAITE: "vous avez préféré ne pas en parler ; vous pourrez y revenir quand vous voudrez",
     Etat.A_APPROFONDIR: "nous aimerions en reparler avec vous",
 }
 # A profession can say the motive: of the others, the paper tells what is proposed and not with whom.

@@ -65,7 +65,7 @@ def acceptation(request: HttpRequest, pk: UUID) -> HttpResponse:
             raise MoveRefused
         return redirect("evaluation:evaluation", mine.pk)
     opened = open_from(found, by=agent)
-    messages.success(request, "Le relais est accepté : l’évaluation est à vous.")
+    messages.success(request, "Le relais est accepté : l’évaluation est à vous.")
     return redirect("evaluation:evaluation", opened.pk)
 
 

@@ -78,7 +78,7 @@ def relecture(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _noted(request: HttpRequest, found: Evaluation, form: RelectureForm) -> HttpResponseRedirect:
     form.save(by=signed_in(request))
-    messages.success(request, "La relecture est notée : sa date s’imprime sur la synthèse.")
+    messages.success(request, "La relecture est notée : sa date s’imprime sur la synthèse.")
     return redirect("evaluation:synthese", found.pk)
 
 

@@ -75,7 +75,7 @@ SUIVIS = (
         ),
         (
             Note(
-                "logement", "", (Repere("suroccupation", MAJEURE, "« les devoirs se font sur le palier »", "", True),)
+                "logement", "", (Repere("suroccupation", MAJEURE, "« les devoirs se font sur le palier »", "", True),)
             ),
             Note("enfance_jeunes", "", (Repere("decrochage", VIGILANCE),)),
             Note("famille", "Les trois enfants sont scolarisés.", (Repere("parentalite", VIGILANCE),)),
@@ -101,7 +101,7 @@ SUIVIS = (
             Trace(
                 120,
                 "assistant-social-2",
-                "Point avec le service social du bailleur : la demande est recevable au titre de la suroccupation. "
+                "Point avec le service social du bailleur : la demande est recevable au titre de la suroccupation. "
                 "Argumentaire à préparer avec la famille.",
                 Cercle.SOCIAL,
                 Modalite.TELEPHONE,
@@ -109,7 +109,7 @@ SUIVIS = (
             Trace(
                 62,
                 "puericultrice",
-                "Visite à domicile. Binta grandit bien, les vaccins sont à jour. La chambre est partagée à cinq ; "
+                "Visite à domicile. Binta grandit bien, les vaccins sont à jour. La chambre est partagée à cinq ; "
                 "le sommeil des enfants est à suivre.",
                 Cercle.SANTE,
                 Modalite.DOMICILE,
@@ -143,7 +143,7 @@ SUIVIS = (
         48,
         ("Tenir à deux", "autonomie", "S’occupe de son mari malade. Ne s’est pas reposée depuis deux ans."),
         (
-            Note("autonomie", "", (Repere("aidant_epuise", MAJEURE, "« je tiens, mais tout juste »", "", True),)),
+            Note("autonomie", "", (Repere("aidant_epuise", MAJEURE, "« je tiens, mais tout juste »", "", True),)),
             Note("lien_social", "", (Repere("isolement", FRAGILITE),)),
         ),
         (But("Souffler une demi-journée par semaine", (Pas("Faire le point sur l’accueil de jour", 15),)),),
@@ -156,7 +156,7 @@ SUIVIS = (
             Trace(
                 34,
                 "cesf",
-                "Visite chez M. et Mme Lemoine. L’accueil de jour convient ; à maintenir.",
+                "Visite chez M. et Mme Lemoine. L’accueil de jour convient ; à maintenir.",
                 modalite=Modalite.DOMICILE,
             ),
         ),
@@ -167,7 +167,7 @@ SUIVIS = (
         "conseiller-insertion",
         -6,
         ("Reprendre un travail", "insertion", "Sans emploi depuis la fermeture de l’atelier où elle était couturière."),
-        (Note("insertion", "", (Repere("sans_emploi_long", FRAGILITE, "« mes mains savent encore »", "", True),)),),
+        (Note("insertion", "", (Repere("sans_emploi_long", FRAGILITE, "« mes mains savent encore »", "", True),)),),
         (
             But(
                 "Retrouver un emploi de couturière",
@@ -205,7 +205,7 @@ SUIVIS = (
             ),
         ),
         statut=Parcours.Statut.SUSPENDU,
-        mot="Déplacement professionnel de deux mois ; il reprend contact à son retour.",
+        mot="Déplacement professionnel de deux mois ; il reprend contact à son retour.",
         reprise=20,
     ),
     Suivi(
@@ -215,11 +215,11 @@ SUIVIS = (
         60,
         ("Avoir un toit", "logement", "À la rue depuis l’hiver. Accepte de parler d’un hébergement."),
         (
-            Note("logement", "", (Repere("sans_abri", MAJEURE, "« une porte qui ferme »", "", True),)),
+            Note("logement", "", (Repere("sans_abri", MAJEURE, "« une porte qui ferme »", "", True),)),
             Note("acces_droits", "", (Repere("sans_domiciliation", FRAGILITE),)),
             Note("budget", "", (Repere("sans_ressources", MAJEURE),)),
             Note("insertion", "", (Repere("sans_emploi_long", VIGILANCE),)),
-            Note("lien_social", "", (Repere("isolement", MAJEURE, "« je parle aux pigeons »"),)),
+            Note("lien_social", "", (Repere("isolement", MAJEURE, "« je parle aux pigeons »"),)),
             Note("sante", "", (Repere("renoncement_soins", FRAGILITE),)),
         ),
         (),
@@ -282,7 +282,7 @@ SUIVIS = (
             Note(
                 "insertion",
                 "",
-                (Repere("frein_garde", FRAGILITE, "« je pars avant l’ouverture de l’étude »", "", True),),
+                (Repere("frein_garde", FRAGILITE, "« je pars avant l’ouverture de l’étude »", "", True),),
             ),
             Note("famille", "", (Repere("separation", VIGILANCE),)),
         ),
@@ -297,7 +297,7 @@ SUIVIS = (
         ("Sortir des découverts", "budget", "Trois crédits en cours et des frais bancaires chaque mois."),
         (
             Note(
-                "budget", "", (Repere("surendettement", MAJEURE, "« je ne veux plus ouvrir le courrier »", "", True),)
+                "budget", "", (Repere("surendettement", MAJEURE, "« je ne veux plus ouvrir le courrier »", "", True),)
             ),
             Note("famille", "", (Repere("monoparentalite", VIGILANCE),)),
         ),
@@ -319,7 +319,7 @@ SUIVIS = (
         "educateur",
         88,
         ("Se faire connaître de ses voisins", "lien_social", "Vient d’arriver à Issy. Ne connaît personne."),
-        (Note("lien_social", "", (Repere("isolement", FRAGILITE, "« je parle surtout à mon chat »", "", True),)),),
+        (Note("lien_social", "", (Repere("isolement", FRAGILITE, "« je parle surtout à mon chat »", "", True),)),),
         (
             But(
                 "Une activité par semaine avec d’autres",

@@ -164,7 +164,7 @@ def make_mandat(usager: Usager, *, by: Agent, days: int = 90, signed: bool = Tru
     """A mandat of `days` days, signed today unless said."""
     today = timezone.localdate()
     given: dict[str, Any] = {
-        "portee": "Le compte CAF : déclarer ses ressources.",
+        "portee": "Le compte CAF : déclarer ses ressources.",
         "ends_on": today + timedelta(days=days),
         "signed_on": today if signed else None,
     }

@@ -33,28 +33,28 @@ class Pouvoir:
 
 MANDATS = (
     Pouvoir(
-        "patricia", 690, 12, "Mon compte sur le site de la CAF : déclarer mes ressources, demander une attestation."
+        "patricia", 690, 12, "Mon compte sur le site de la CAF : déclarer mes ressources, demander une attestation."
     ),
     Pouvoir("thi_lan", 18, 6, "Ma demande de minimum vieillesse sur le site de ma caisse de retraite.", par="gos-2"),
-    Pouvoir("karim", 40, 6, "Ma demande de logement social : la renouveler, y joindre les papiers.", revoque=12),
+    Pouvoir("karim", 40, 6, "Ma demande de logement social : la renouveler, y joindre les papiers.", revoque=12),
     Pouvoir("zofia", 13, 6, "Ma demande de complémentaire santé sur le site de l’assurance maladie.", signe=None),
     Pouvoir("gerard", 420, 6, "Ma demande d’allocation logement.", par="gos-2"),
 )
 
 # Of one person, over two years: days ago, how, the site, the proof. From « pour elle » to « par elle-même ».
 DEMARCHES = (
-    (688, Mode.POUR, "caf.fr : déclaration de ressources", "CAF-7741-02"),
-    (601, Mode.POUR, "caf.fr : déclaration de ressources", "CAF-7741-05"),
-    (512, Mode.POUR, "caf.fr : attestation de paiement", ""),
-    (505, Mode.AVEC, "ameli.fr : ouvrir son compte", ""),
-    (418, Mode.AVEC, "caf.fr : déclaration de ressources", "CAF-8120-11"),
-    (330, Mode.AVEC, "caf.fr : déclaration de ressources", "CAF-8402-02"),
-    (321, Mode.AVEC, "impots.gouv.fr : déclaration de revenus", "IR-5530"),
-    (233, Mode.PAR, "caf.fr : déclaration de ressources", "CAF-8633-05"),
-    (148, Mode.AVEC, "impots.gouv.fr : corriger l’adresse", "IR-7718"),
-    (139, Mode.PAR, "caf.fr : déclaration de ressources", "CAF-8910-08"),
-    (55, Mode.PAR, "caf.fr : déclaration de ressources", "CAF-9127-11"),
-    (20, Mode.PAR, "ameli.fr : attestation de droits", ""),
+    (688, Mode.POUR, "caf.fr : déclaration de ressources", "CAF-7741-02"),
+    (601, Mode.POUR, "caf.fr : déclaration de ressources", "CAF-7741-05"),
+    (512, Mode.POUR, "caf.fr : attestation de paiement", ""),
+    (505, Mode.AVEC, "ameli.fr : ouvrir son compte", ""),
+    (418, Mode.AVEC, "caf.fr : déclaration de ressources", "CAF-8120-11"),
+    (330, Mode.AVEC, "caf.fr : déclaration de ressources", "CAF-8402-02"),
+    (321, Mode.AVEC, "impots.gouv.fr : déclaration de revenus", "IR-5530"),
+    (233, Mode.PAR, "caf.fr : déclaration de ressources", "CAF-8633-05"),
+    (148, Mode.AVEC, "impots.gouv.fr : corriger l’adresse", "IR-7718"),
+    (139, Mode.PAR, "caf.fr : déclaration de ressources", "CAF-8910-08"),
+    (55, Mode.PAR, "caf.fr : déclaration de ressources", "CAF-9127-11"),
+    (20, Mode.PAR, "ameli.fr : attestation de droits", ""),
 )
 
 
@@ -73,13 +73,13 @@ class Envoi:
 
 ENVOIS = (
     Envoi("fanta", "ccas-clamart", "Frais de centre de loisirs", "budget", "Demander l’aide aux loisirs", 15),
-    Envoi("nathalie", "ccas-issy", "Retard de cantine", "budget", "« Je voudrais étaler ce que je dois »", 15),
+    Envoi("nathalie", "ccas-issy", "Retard de cantine", "budget", "« Je voudrais étaler ce que je dois »", 15),
     Envoi(
         "gerard",
         "cnav",
         "Complément de retraite",
         "acces_droits",
-        "« On m’a dit qu’il manquait des années »",
+        "« On m’a dit qu’il manquait des années »",
         20,
         (6, Statut.VALIDEE, "Reçu le 12, un conseiller reprend sa carrière avec lui."),
     ),
@@ -88,9 +88,9 @@ ENVOIS = (
         "clavim",
         "Trouver une formation",
         "insertion",
-        "« Je cherche une remise à niveau »",
+        "« Je cherche une remise à niveau »",
         15,
-        (10, Statut.REFUSEE, "Réservé aux moins de 30 ans ; ils conseillent France Travail."),
+        (10, Statut.REFUSEE, "Réservé aux moins de 30 ans ; ils conseillent France Travail."),
     ),
 )
 
@@ -107,7 +107,7 @@ def make_demarches(people: People, agents: Agents, today: Today) -> None:
             people["thi_lan"], agents["gos-2"], Mode.POUR, "lassuranceretraite.fr", "R-20417", mandats["thi_lan"], 16
         )
     with at(today.earlier(9, 11)):
-        _demarche(people["fanta"], agents["gos"], Mode.AVEC, "caf.fr : prime d’activité", "CAF-9308-11", None, 21)
+        _demarche(people["fanta"], agents["gos"], Mode.AVEC, "caf.fr : prime d’activité", "CAF-9308-11", None, 21)
     for envoi in ENVOIS:
         _orientation(envoi, people, agents["gos"], today)
 

@@ -87,26 +87,26 @@ DOSSIERS = (
         demande_de_relais(
             "Sortir de l’hôtel social",
             "logement",
-            "Vit à l’hôtel avec son fils depuis le printemps. Parle ukrainien et un peu anglais : interprète à "
+            "Vit à l’hôtel avec son fils depuis le printemps. Parle ukrainien et un peu anglais : interprète à "
             "prévoir. Cherche un logement stable et voudrait reprendre son métier de comptable.",
         ),
         (
             Note(
                 "logement",
                 "Une chambre pour deux, sans cuisine. L’hôtel change parfois d’une semaine à l’autre.",
-                (Repere("hotel_urgence", MAJEURE, "« je ne défais plus les valises »", "depuis avril", True),),
+                (Repere("hotel_urgence", MAJEURE, "« je ne défais plus les valises »", "depuis avril", True),),
             ),
             Note(
                 "langue",
                 "Suit des cours deux soirs par semaine.",
-                (Repere("langue_orale", FRAGILITE, "« je comprends mieux que je ne parle »"),),
+                (Repere("langue_orale", FRAGILITE, "« je comprends mieux que je ne parle »"),),
             ),
             Note(
                 "enfance_jeunes",
                 "Maksym est scolarisé en quatrième, son professeur principal est attentif.",
                 etat=Etat.A_APPROFONDIR,
             ),
-            Note("violences", "Question posée seule avec elle et l’interprète : rien à signaler."),
+            Note("violences", "Question posée seule avec elle et l’interprète : rien à signaler."),
             Note("budget", "", (Repere("ressources_precaires", VIGILANCE),)),
         ),
         restent=("numerique", "mobilite", "perinatalite", "autonomie", "lien_social"),
@@ -114,7 +114,7 @@ DOSSIERS = (
         parts=(
             Part(
                 "conseiller-insertion",
-                "Comment faire reconnaître son diplôme de comptable, et quels cours de français pour ce métier ?",
+                "Comment faire reconnaître son diplôme de comptable, et quels cours de français pour ce métier ?",
             ),
         ),
     ),
@@ -126,7 +126,7 @@ DOSSIERS = (
             "Être conseillée après un départ du domicile",
             "violences",
             "A quitté le domicile avec ses deux enfants. Demande à parler à un travailleur social. Suivre "
-            "strictement le contact sûr : ne rien laisser sur le répondeur.",
+            "strictement le contact sûr : ne rien laisser sur le répondeur.",
         ),
         (
             Note(
@@ -134,18 +134,18 @@ DOSSIERS = (
                 "Reçue seule. Elle décrit des menaces répétées et a porté plainte. L’adresse actuelle est tenue "
                 "secrète. Informée du 3919 et de la mise à l’abri.",
                 (
-                    Repere("violences_conjugales", DANGER, "« j’ai attendu que les petits dorment »", "", True),
+                    Repere("violences_conjugales", DANGER, "« j’ai attendu que les petits dorment »", "", True),
                     Repere("enfant_expose", MAJEURE),
                 ),
             ),
             Note(
                 "logement",
                 "Hébergée chez une amie, solution tenable quelques semaines.",
-                (Repere("heberge_tiers", MAJEURE, "« pas plus loin que janvier »"),),
+                (Repere("heberge_tiers", MAJEURE, "« pas plus loin que janvier »"),),
             ),
             Note(
                 "famille",
-                "L’ordonnance de protection est demandée ; l’audience est fixée.",
+                "L’ordonnance de protection est demandée ; l’audience est fixée.",
                 (Repere("separation", FRAGILITE),),
             ),
             Note(
@@ -166,7 +166,7 @@ DOSSIERS = (
             Part(
                 "puericultrice",
                 "Votre regard sur le sommeil des enfants depuis le départ du domicile, en accord avec leur mère.",
-                "Vue avec Mme au pôle, les enfants présents. L’endormissement reste difficile ; nous avons parlé du "
+                "Vue avec Mme au pôle, les enfants présents. L’endormissement reste difficile ; nous avons parlé du "
                 "rituel du soir et du doudou resté sur place. Le suivi se poursuit à la PMI. Mme a relu ce texte.",
             ),
         ),
@@ -185,13 +185,13 @@ DOSSIERS = (
             Note(
                 "autonomie",
                 "Sort peu depuis une chute au printemps.",
-                (Repere("perte_autonomie", FRAGILITE, "« l’escalier me compte »", "depuis mai"),),
+                (Repere("perte_autonomie", FRAGILITE, "« l’escalier me compte »", "depuis mai"),),
             ),
             Note(
                 "lien_social",
                 "",
                 (
-                    Repere("isolement", MAJEURE, "« le téléphone ne sonne plus guère »", "", True),
+                    Repere("isolement", MAJEURE, "« le téléphone ne sonne plus guère »", "", True),
                     Repere("deuil", FRAGILITE),
                 ),
             ),
@@ -201,8 +201,8 @@ DOSSIERS = (
         propositions=("Évaluation à domicile de ses besoins d’aide",),
         statut=Statut.A_REPRENDRE,
         mot=(
-            "Merci pour ce travail. Deux points avant le relais : la santé n’a pas pu être abordée, peut-on la "
-            "reprendre avec lui lors d’une visite à domicile ? Et préciser s’il a déjà un dossier d’aide à l’autonomie."
+            "Merci pour ce travail. Deux points avant le relais : la santé n’a pas pu être abordée, peut-on la "
+            "reprendre avec lui lors d’une visite à domicile ? Et préciser s’il a déjà un dossier d’aide à l’autonomie."
         ),
     ),
     Dossier(
@@ -221,7 +221,7 @@ DOSSIERS = (
                 "Le bailleur accepte un échéancier si un accompagnement est en place.",
                 (
                     Repere(
-                        "impaye_loyer", FRAGILITE, "« je veux payer, mais pas tout d’un coup »", "depuis l’été", True
+                        "impaye_loyer", FRAGILITE, "« je veux payer, mais pas tout d’un coup »", "depuis l’été", True
                     ),
                 ),
             ),
@@ -248,7 +248,7 @@ DOSSIERS = (
             Note(
                 "enfance_jeunes",
                 "Son éducateur reste joignable jusqu’à la fin de l’année.",
-                (Repere("sortie_ase", MAJEURE, "« après, c’est moi et moi »", "", True),),
+                (Repere("sortie_ase", MAJEURE, "« après, c’est moi et moi »", "", True),),
             ),
             Note("insertion", "Apprenti, apprécié de son maître d’apprentissage."),
             Note("budget", "", (Repere("ressources_precaires", FRAGILITE),)),
@@ -270,7 +270,7 @@ DOSSIERS = (
             "acces_droits",
             "Souhaite vérifier qu’elle n’oublie aucun droit avant sa retraite. Pas d’urgence.",
         ),
-        (Note("numerique", "", (Repere("demarches_en_ligne", VIGILANCE, "« seule devant l’écran, je n’ose pas »"),)),),
+        (Note("numerique", "", (Repere("demarches_en_ligne", VIGILANCE, "« seule devant l’écran, je n’ose pas »"),)),),
         appuis=("Entourée, membre d’une chorale",),
         statut=Statut.SANS_ACCOMPAGNEMENT,
         mot=(
@@ -354,7 +354,7 @@ def _reperee(exploration: Exploration, repere: Repere, fragilite: Fragilite, by:
         exploration=exploration,
         fragilite=fragilite,
         niveau=repere.niveau,
-        paroles=repere.paroles.strip("« »"),
+        paroles=repere.paroles.strip("« »"),
         depuis=repere.depuis,
         is_priorite=repere.priorite,
         recorded_by=by,
@@ -387,7 +387,7 @@ def sent_on(evaluation: Evaluation, dossier: Dossier, by: Agent) -> Relais:
         evaluation.usager,
         by=by,
         to=dossier.vers,
-        dit="\n".join([dossier.besoin.dit, *(f"Proposé : {texte}." for texte in dossier.propositions)]),
+        dit="\n".join([dossier.besoin.dit, *(f"Proposé : {texte}." for texte in dossier.propositions)]),
         promised_in=dossier.promesse,
         urgence=dossier.urgence,
     )

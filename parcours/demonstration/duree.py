@@ -40,14 +40,14 @@ DOWN = {
     Niveau.LEVEE: Niveau.LEVEE,
 }
 PAROLES = (
-    "« ça va mieux qu’avant l’été »",
-    "« je dors de nouveau »",
-    "« c’est long, mais j’y vais »",
-    "« j’aimerais qu’on parle aussi du travail »",
+    "« ça va mieux qu’avant l’été »",
+    "« je dors de nouveau »",
+    "« c’est long, mais j’y vais »",
+    "« j’aimerais qu’on parle aussi du travail »",
 )
 SYNTHESES = (
     "Les premières démarches sont faites. La personne ouvre son courrier et garde ses papiers classés.",
-    "Le rythme convient. Une étape a pris du retard, pour une pièce qui manquait ; elle est demandée.",
+    "Le rythme convient. Une étape a pris du retard, pour une pièce qui manquait ; elle est demandée.",
     "L’objectif est en vue. Nous espaçons les rendez-vous, d’un commun accord.",
 )
 
@@ -123,8 +123,8 @@ def make_concertations(agents: Agents, today: Today) -> None:
         .order_by("opened_on", *WHO)[:3]
     )
     for days, questions in (
-        (-21, ("Comment associer l’école ?",)),
-        (9, ("Quel métier solliciter ?", "Un bilan commun ?")),
+        (-21, ("Comment associer l’école ?",)),
+        (9, ("Quel métier solliciter ?", "Un bilan commun ?")),
     ):
         held_on = _worked(today.date + timedelta(days=days))
         with at(today.earlier(max(35, -days + 7), 11)):

@@ -138,7 +138,7 @@ class Courrier:
 
 COURRIERS = (
     # A référent follows the first: she reads the date on her own page.
-    Courrier("mariama", 1, "Assignation : audience au tribunal de proximité", 8),
+    Courrier("mariama", 1, "Assignation : audience au tribunal de proximité", 8),
     Courrier("stephane", 3, "Terme du commandement de payer", 3),
 )
 

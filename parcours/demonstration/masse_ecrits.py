@@ -22,13 +22,13 @@ LONGEST = 5000
 EQUIPE, DRAFTS = 0.75, 0.3
 MODALITES = ("rendez_vous", "rendez_vous", "telephone", "telephone", "domicile", "courriel", "accueil", "visio")
 PHRASES = (
-    "Entretien au bureau : nous avons repris ensemble les courriers reçus depuis le mois dernier.",
-    "La demande est complète et déposée ; la réponse est attendue sous deux mois.",
+    "Entretien au bureau : nous avons repris ensemble les courriers reçus depuis le mois dernier.",
+    "La demande est complète et déposée ; la réponse est attendue sous deux mois.",
     "La personne dit mieux dormir et souhaite reprendre les démarches de logement.",
-    "Appel au bailleur, qui accepte un échéancier ; il reste à le signer.",
+    "Appel au bailleur, qui accepte un échéancier ; il reste à le signer.",
     "Le dossier de surendettement a été relu, il manque l’avis d’imposition.",
-    "Rendez-vous manqué, excusé le jour même ; un autre est pris.",
-    "Visite à domicile : les travaux n’ont pas commencé, le propriétaire est relancé.",
+    "Rendez-vous manqué, excusé le jour même ; un autre est pris.",
+    "Visite à domicile : les travaux n’ont pas commencé, le propriétaire est relancé.",
     "Point sur la garde des enfants et sur le mode d’accueil à la rentrée.",
     "Nous convenons de la prochaine étape et de qui la fait.",
 )

@@ -38,7 +38,7 @@ OLDEST, ENDED_SINCE = 1460, 31
 SUSPENDED, ACCOMPANIED, PLANNED = 0.05, 0.3, 0.4
 ENTREES = ("rsa", "crip", "ase", "transfert")
 MOTIFS = ("objectifs", "relais_externe", "depart", "demande", "sans_nouvelles")
-SYNTHESE = "Point fait avec la personne ; les démarches engagées continuent (fiction)."
+SYNTHESE = "Point fait avec la personne ; les démarches engagées continuent (fiction)."
 
 
 class TooFewPeople(Exception):

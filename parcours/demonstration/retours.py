@@ -18,18 +18,18 @@ RETOURS = (
             "ses journées. Accepte de refaire le point de sa situation.",
         ),
         (
-            Note("logement", "Une chambre à lui en pension de famille, bail signé. « Une porte qui ferme. »"),
+            Note("logement", "Une chambre à lui en pension de famille, bail signé. « Une porte qui ferme. »"),
             Note("acces_droits", "Reçoit son courrier à la pension de famille."),
             Note("budget", "Le RSA est ouvert.", (Repere("ressources_precaires", FRAGILITE),)),
             Note(
                 "insertion",
                 "Était paveur. Ne sait pas à qui s’adresser.",
-                (Repere("sans_emploi_long", FRAGILITE, "« mes mains s’ennuient »", "", True),),
+                (Repere("sans_emploi_long", FRAGILITE, "« mes mains s’ennuient »", "", True),),
             ),
             Note(
                 "lien_social",
                 "Les autres résidents l’attendent pour les cartes.",
-                (Repere("isolement", VIGILANCE, "« le jeudi, on joue »"),),
+                (Repere("isolement", VIGILANCE, "« le jeudi, on joue »"),),
             ),
         ),
         restent=("sante", "numerique", "mobilite"),

@@ -61,7 +61,7 @@ THEMES = (
         ("Visiter le centre de formation", "Refaire le CV", "Demander la prise en charge des transports"),
         (
             "Nous avons repris le parcours depuis l’école. Le métier d’agent hospitalier revient trois fois.",
-            "Immersion d’une semaine : le retour de l’équipe est bon, la fatigue aussi.",
+            "Immersion d’une semaine : le retour de l’équipe est bon, la fatigue aussi.",
             "Entrée en formation confirmée. La garde du plus jeune est réglée.",
         ),
     ),
@@ -72,7 +72,7 @@ THEMES = (
         "Des soirées plus calmes à la maison",
         ("Rencontrer l’école avec le parent", "Essayer le lieu d’accueil enfants-parents"),
         (
-            "Premier échange à la maison. Les matins se passent bien ; c’est le soir qui pèse.",
+            "Premier échange à la maison. Les matins se passent bien ; c’est le soir qui pèse.",
             "Le lieu d’accueil du samedi plaît aux deux. Ils y retournent sans moi.",
             "L’enseignante voit un enfant plus disponible. Le parent demande moins de rendez-vous.",
         ),
@@ -92,7 +92,7 @@ THEMES = (
         (
             "Nous avons retrouvé deux employeurs des années soixante-dix. Les bulletins sont photocopiés.",
             "La caisse reconnaît huit trimestres de plus.",
-            "Premier versement de l’allocation : deux cent quatre euros de plus par mois.",
+            "Premier versement de l’allocation : deux cent quatre euros de plus par mois.",
         ),
     ),
     Theme(
@@ -118,7 +118,7 @@ THEMES = (
         "Une journée à soi par semaine",
         ("Demander l’allocation personnalisée d’autonomie", "Visiter l’accueil de jour"),
         (
-            "Nous avons compté les heures : quarante-deux par semaine. Le dire a fait du bien.",
+            "Nous avons compté les heures : quarante-deux par semaine. Le dire a fait du bien.",
             "Le plan d’aide est accordé. L’auxiliaire de vie commence lundi.",
             "L’accueil de jour du jeudi est adopté. Elle a repris la chorale.",
         ),

@@ -86,7 +86,7 @@ RECUS_CE_MATIN = (
                 "Attestation de droits à imprimer",
                 "numerique",
                 Etat.REPONSE_IMMEDIATE,
-                "Attestation imprimée avec elle depuis son compte ; elle sait maintenant la retrouver.",
+                "Attestation imprimée avec elle depuis son compte ; elle sait maintenant la retrouver.",
             ),
         ),
     ),
@@ -137,7 +137,7 @@ RECUS_CE_MATIN = (
                 dit=(
                     "Le fournisseur annonce une coupure avant la fin de la semaine. Elle a demandé un délai par "
                     "téléphone, sans réponse. Deux factures en retard depuis la baisse de ses heures de travail. "
-                    "Son fils ne connaît pas la situation : ne pas appeler après 17 h."
+                    "Son fils ne connaît pas la situation : ne pas appeler après 17 h."
                 ),
                 urgence=Urgence.IMMEDIATE,
                 jours=0,

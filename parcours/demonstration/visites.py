@@ -20,7 +20,7 @@ VISITES = (
                 "Renouveler la complémentaire santé solidaire",
                 "sante",
                 Etat.REPONSE_IMMEDIATE,
-                "Dossier complété avec elle et envoyé à la CPAM ; accusé de réception remis.",
+                "Dossier complété avec elle et envoyé à la CPAM ; accusé de réception remis.",
             ),
         ),
     ),
@@ -78,7 +78,7 @@ VISITES = (
                 vers="issy-sante",
                 dit=(
                     "Souhaite un premier rendez-vous avec une sage-femme de PMI. Le téléphone est aussi celui de sa "
-                    "sœur : elle est d’accord pour qu’on y laisse un message."
+                    "sœur : elle est d’accord pour qu’on y laisse un message."
                 ),
                 jours=5,
             ),
@@ -153,7 +153,7 @@ VISITES = (
         "thi_lan",
         18,
         "courrier_dossier",
-        (("ressources", "minimum vieillesse"), ("foyer", "vit seule ; sa fille habite Lyon")),
+        (("ressources", "minimum vieillesse"), ("foyer", "vit seule ; sa fille habite Lyon")),
         (Besoin("Courrier de la caisse de retraite à relire", "acces_droits", Etat.EN_ATTENTE_PIECES, jours=21),),
         par="gos-2",
     ),
@@ -168,7 +168,7 @@ VISITES = (
                 "Place en hébergement",
                 "logement",
                 Etat.CLOSE_PAR_USAGER,
-                "Préfère rester chez ses amis pour le moment ; sait qu’il peut revenir.",
+                "Préfère rester chez ses amis pour le moment ; sait qu’il peut revenir.",
             ),
         ),
     ),
@@ -195,7 +195,7 @@ VISITES = (
         "wang",
         3,
         "courrier_dossier",
-        (("foyer", "vit seule ; une voisine traduit parfois"),),
+        (("foyer", "vit seule ; une voisine traduit parfois"),),
         (Besoin("Avis d’impôt à faire corriger", "acces_droits", Etat.EN_ATTENTE_PIECES, jours=14),),
         par="assistante-administrative",
         canal=Canal.RENDEZ_VOUS,

@@ -18,7 +18,7 @@ from pole_social.models import Agent, Partenaire
 
 Porteur = Action.Porteur
 KEEPS_ITS_GOAL = (
-    "L’objectif de cette action ne s’imprime pas : elle le garde, sinon elle serait imprimée. "
+    "L’objectif de cette action ne s’imprime pas : elle le garde, sinon elle serait imprimée. "
     "Pour un autre objectif, abandonnez-la et prévoyez-en une autre."
 )
 OWNERS: dict[str | None, str] = {Porteur.PROFESSIONNEL: "agent", Porteur.PARTENAIRE: "partenaire"}

@@ -95,13 +95,13 @@ class BilanFields(CreateForm):
     def _add_objectif(self, objectif: Objectif) -> None:
         key = objectif.pk.hex
         said = _choice(Avancement.Etat.choices, widget=forms.RadioSelect)
-        self._add(f"etat_{key}", f"{objectif.libelle} : où en est-on", said)
+        self._add(f"etat_{key}", f"{objectif.libelle} : où en est-on", said)
         detail = forms.CharField(max_length=500, widget=forms.TextInput(attrs={"class": "textinput form-control"}))
-        self._add(f"precision_{key}", f"{objectif.libelle} : précision", detail)
+        self._add(f"precision_{key}", f"{objectif.libelle} : précision", detail)
 
     def _add_known(self, fragilite: Fragilite, niveau: str) -> None:
         field = _choice(NiveauReleve.Niveau.choices, widget=forms.RadioSelect, initial=niveau)
-        self._add(f"niveau_{fragilite.code}", f"{fragilite.libelle} : niveau", field)
+        self._add(f"niveau_{fragilite.code}", f"{fragilite.libelle} : niveau", field)
 
     def _add_choices(self) -> None:
         known = [row.fragilite_id for row in self.derniers]
@@ -163,7 +163,7 @@ class BilanFields(CreateForm):
             if code and not niveau and f"niveau_ajout_{rank}" not in self.errors:
                 self.add_error(f"niveau_ajout_{rank}", "Choisissez son niveau.")
             elif niveau and not code and f"ajout_{rank}" not in self.errors:
-                self.add_error(f"ajout_{rank}", "Choisissez la fragilité, ou « Choisir… » comme niveau.")
+                self.add_error(f"ajout_{rank}", "Choisissez la fragilité, ou « Choisir… » comme niveau.")
             elif code and code in seen:
                 self.add_error(f"ajout_{rank}", "Cette fragilité est déjà ajoutée plus haut.")
             seen.add(code or "")
@@ -224,12 +224,12 @@ class BilanForm(BilanFields):
     def clean_held_on(self) -> date:
         held_on: date = self.cleaned_data["held_on"]
         if held_on > timezone.localdate():
-            raise forms.ValidationError("Cette date est à venir : un bilan s’enregistre une fois fait.")
+            raise forms.ValidationError("Cette date est à venir : un bilan s’enregistre une fois fait.")
         if held_on < self.parcours.opened_on:
             raise forms.ValidationError(f"Le parcours n’a été ouvert que le {self.parcours.opened_on:%d/%m/%Y}.")
         if self.last_on and held_on <= self.last_on:
             raise forms.ValidationError(
-                f"Un bilan du {self.last_on:%d/%m/%Y} est déjà enregistré : celui-ci doit le suivre."
+                f"Un bilan du {self.last_on:%d/%m/%Y} est déjà enregistré : celui-ci doit le suivre."
             )
         return held_on
 
@@ -241,7 +241,7 @@ class BilanForm(BilanFields):
         typed["next_on"] = next_on = chosen or months_after(held_on, typed["periode"])
         if next_on <= timezone.localdate():
             message = "Cette date est passée" if chosen else "À ce rythme, le prochain bilan serait déjà passé"
-            self.add_error("next_on", f"{message} : donnez une date à venir.")
+            self.add_error("next_on", f"{message} : donnez une date à venir.")
         elif next_on > months_after(held_on, Parcours.Periode.ANNEE):
             self.add_error("next_on", "Le prochain bilan est un an au plus après celui-ci.")
         return typed

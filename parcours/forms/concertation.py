@@ -21,7 +21,7 @@ from pole_social.models import Affectation, Agent, Unite
 
 FARTHEST = timedelta(days=366)
 NOBODY = "Choisissez au moins une personne."
-NOT_YET = "Cette date est à venir : dites quand elle a été informée, ou laissez vide."
+NOT_YET = "Cette date est à venir : dites quand elle a été informée, ou laissez vide."
 
 
 class ParticipantsField(KnownChoicesField):
@@ -59,7 +59,7 @@ class ConcertationFields(HubForm):
         label="Avec qui",
         queryset=Agent.objects.none(),
         widget=forms.CheckboxSelectMultiple,
-        help_text="Être invité n’ouvre aucun parcours : chacun ne lit que ceux dont il est dans l’équipe.",
+        help_text="Être invité n’ouvre aucun parcours : chacun ne lit que ceux dont il est dans l’équipe.",
         error_messages={"required": NOBODY, "invalid_choice": "Choisissez des professionnels de la liste."},
     )
 
@@ -70,7 +70,7 @@ class ConcertationFields(HubForm):
 
     def check_day(self, unite: Unite | None, day: date | None) -> None:
         if day and day > timezone.localdate() + FARTHEST:
-            self.add_error("held_on", "Ce jour est trop loin : un an au plus.")
+            self.add_error("held_on", "Ce jour est trop loin : un an au plus.")
         elif day and unite and unite.lieu.is_closed(day):
             self.add_error("held_on", f"{unite.lieu.nom} est fermé ce jour-là.")
 

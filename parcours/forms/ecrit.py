@@ -33,7 +33,7 @@ class EcritFields(HubForm):
         error_messages={"required": CHOOSE_CIRCLE, "invalid_choice": CHOOSE_CIRCLE},
     )
     nommes = KnownChoicesField(
-        label="Protection de l’enfance : qui pourra lire",
+        label="Protection de l’enfance : qui pourra lire",
         queryset=Agent.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -65,7 +65,7 @@ class EcritFields(HubForm):
         field = self.fields["cercle"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [
-            (circle, f"{_capital(Cercle(circle).label)}. Lu par : {_read_by(circle, by_circle, author)}.")
+            (circle, f"{_capital(Cercle(circle).label)}. Lu par : {_read_by(circle, by_circle, author)}.")
             for circle in circles_offered(author)
             if can_name or circle != Cercle.PROTECTION
         ]
@@ -82,7 +82,7 @@ class EcritFields(HubForm):
 
     def clean_done_on(self) -> Any:
         if self.cleaned_data["done_on"] > timezone.localdate():
-            raise ValidationError("Cette date est à venir : un écrit dit ce qui a eu lieu.")
+            raise ValidationError("Cette date est à venir : un écrit dit ce qui a eu lieu.")
         return self.cleaned_data["done_on"]
 
     def clean(self) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class EntreeFields(HubForm):
         choices=[("", "Pas encore proposée"), *Visite.choices],
         required=False,
         widget=forms.RadioSelect,
-        help_text="Après un avis de naissance ou de grossesse. La visite est une offre : la refuser n’a aucune suite.",
+        help_text="Après un avis de naissance ou de grossesse. La visite est une offre : la refuser n’a aucune suite.",
         error_messages={"invalid_choice": "Choisissez dans la liste."},
     )
     contrat_signe_on = FreeDateField(

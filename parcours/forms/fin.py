@@ -42,7 +42,7 @@ class SuspensionForm(HubForm):
         if wakes_on == today:
             raise forms.ValidationError("Donnez un jour après aujourd’hui.")
         if wakes_on > months_after(today, LONGEST):
-            raise forms.ValidationError("Un an au plus : vous pourrez suspendre de nouveau.")
+            raise forms.ValidationError("Un an au plus : vous pourrez suspendre de nouveau.")
         return wakes_on
 
 
@@ -92,7 +92,7 @@ class ClotureForm(BilanFields):
             self._need("precision", "Précisez le motif.")
         # Without a reason yet, nothing is asked for because of it.
         if "motif" in typed and self.holds_bilan(typed):
-            self._need("synthese", "Écrivez où en est la situation : c’est le dernier bilan.")
+            self._need("synthese", "Écrivez où en est la situation : c’est le dernier bilan.")
         return typed
 
     @transaction.atomic

@@ -19,7 +19,7 @@ from pole_social.models import Agent
 
 FIELDS = ["libelle", "fragilite", "echeance"]
 KEEPS_ITS_FRAGILITE = (
-    "Cet objectif ne s’imprime pas, ni ses actions : sans cette fragilité, ils le seraient. "
+    "Cet objectif ne s’imprime pas, ni ses actions : sans cette fragilité, ils le seraient. "
     "Pour autre chose, fixez un nouvel objectif."
 )
 DATE_EXAMPLE = "Par exemple 12/03/2027 ou 12 mars 2027."

@@ -46,7 +46,7 @@ class AddendumForm(CreateForm, forms.ModelForm):
         model = Addendum
         fields = ("texte",)
         labels = {"texte": "Ce que vous corrigez ou ajoutez"}
-        help_texts = {"texte": "Lu par les mêmes personnes que l’écrit. Signé dès l’envoi : il ne change plus."}
+        help_texts = {"texte": "Lu par les mêmes personnes que l’écrit. Signé dès l’envoi : il ne change plus."}
         error_messages = {"texte": {"required": "Écrivez ce que vous corrigez ou ajoutez."}}
         widgets = {"texte": forms.Textarea(attrs={"rows": 4})}
 
@@ -72,7 +72,7 @@ class RelectureForm(CreateForm):
     def clean_relu_on(self) -> date:
         relu_on: date = self.cleaned_data["relu_on"]
         if relu_on > timezone.localdate():
-            raise ValidationError("Cette date est à venir : notez une lecture qui a eu lieu.")
+            raise ValidationError("Cette date est à venir : notez une lecture qui a eu lieu.")
         if self.ecrit.signed_at and relu_on < timezone.localdate(self.ecrit.signed_at):
             raise ValidationError("Cette date précède la signature de l’écrit.")
         return relu_on

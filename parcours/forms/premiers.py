@@ -83,7 +83,7 @@ class PremiersForm(CreateForm):
             forms.CharField(
                 label="Objectif",
                 max_length=MAX_LENGTH,
-                initial=f"Avancer sur : {fragilite.libelle[:1].lower()}{fragilite.libelle[1:]}",
+                initial=f"Avancer sur : {fragilite.libelle[:1].lower()}{fragilite.libelle[1:]}",
                 help_text=f"À dire avec les mots de la personne. {TEAM_READS}",
             ),
         )

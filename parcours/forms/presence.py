@@ -49,7 +49,7 @@ class PartagePresenceForm(ActePartageForm):
         self.fields["destinataire"].error_messages["required"] = "Choisissez à qui le dire."
         self.fields[
             "accord"
-        ].label = f"La personne est d’accord pour que ce collègue sache qu’elle est suivie par : {self.unite}"
+        ].label = f"La personne est d’accord pour que ce collègue sache qu’elle est suivie par : {self.unite}"
 
     @transaction.atomic
     def save(self) -> PartagePresence:  # type: ignore[override]

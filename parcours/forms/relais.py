@@ -70,5 +70,5 @@ class RetourForm(CreateForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Lu par l’unité qui l’a envoyé et par la vôtre. Dites ce qui manque ou ce que vous proposez.",
-        error_messages={"required": "Dites pourquoi : l’unité qui l’a envoyé doit savoir que faire."},
+        error_messages={"required": "Dites pourquoi : l’unité qui l’a envoyé doit savoir que faire."},
     )

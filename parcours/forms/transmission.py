@@ -40,7 +40,7 @@ class TransmissionForm(CreateForm):
         label="À qui",
         queryset=Agent.objects.none(),
         empty_label="Choisir…",
-        help_text="Votre collègue accepte ou refuse. D’ici là, rien ne change ; elle ou il voit de qui il s’agit.",
+        help_text="Votre collègue accepte ou refuse. D’ici là, rien ne change ; elle ou il voit de qui il s’agit.",
         error_messages={"required": NOBODY, "invalid_choice": NOBODY},
     )
     du = ComingDateField(label="Absence, premier jour", required=False, help_text="Par exemple 12/03/2027.")
@@ -71,7 +71,7 @@ class TransmissionForm(CreateForm):
         if cleaned.get("nature") == Transmission.Nature.ABSENCE:
             self._check_absence(cleaned)
         elif cleaned.get("du") or cleaned.get("au"):
-            self.add_error("nature", "Un changement de référent n’a pas de dates : retirez-les, ou dites une absence.")
+            self.add_error("nature", "Un changement de référent n’a pas de dates : retirez-les, ou dites une absence.")
         if cleaned.get("vers"):
             self._check_receiver(cleaned["vers"])
         self._check_waiting(cleaned.get("nature"))
@@ -86,10 +86,10 @@ class TransmissionForm(CreateForm):
         if du and au and au < du:
             self.add_error("au", "Le dernier jour précède le premier.")
         elif du and au and au > months_after(du, LONGEST):
-            self.add_error("au", "Un an au plus : vous pourrez proposer de nouveau.")
+            self.add_error("au", "Un an au plus : vous pourrez proposer de nouveau.")
         without = [one.usager.nom_court for one in self.chosen if not one.referent_nom]
         if without:
-            self.add_error("parcours", f"Sans référent, personne à remplacer : {', '.join(without)}.")
+            self.add_error("parcours", f"Sans référent, personne à remplacer : {', '.join(without)}.")
 
     def _check_receiver(self, vers: Agent) -> None:
         """One sentence for every reason: why a colleague may not follow somebody is theirs to say."""
@@ -102,14 +102,14 @@ class TransmissionForm(CreateForm):
             if one.usager_id in aside or one.referent_id == vers.pk or place(one) not in places
         ]
         if refused:
-            self.add_error("vers", f"{vers.nom_complet} ne peut pas recevoir : {', '.join(refused)}. Décochez.")
+            self.add_error("vers", f"{vers.nom_complet} ne peut pas recevoir : {', '.join(refused)}. Décochez.")
 
     def _check_waiting(self, nature: str | None) -> None:
         waiting = Transmission.objects.waiting().filter(nature=nature, parcours__in=[one.pk for one in self.chosen])
         taken = set(waiting.values_list("parcours_id", flat=True)) if nature else set()
         if taken:
             named = ", ".join(one.usager.nom_court for one in self.chosen if one.pk in taken)
-            self.add_error("parcours", f"Déjà proposé, la réponse est attendue : {named}.")
+            self.add_error("parcours", f"Déjà proposé, la réponse est attendue : {named}.")
 
     def save(self, *, by: Agent) -> UUID:
         """Raises MoveRefused when one of them has been taken or closed meanwhile; then none is proposed."""

@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
                 ('cercle', models.CharField(choices=[('equipe', 'l’équipe du parcours'), ('social', 'social'), ('sante', 'santé'), ('psychologie', 'psychologie'), ('sante_sexuelle', 'santé sexuelle'), ('protection', 'protection de l’enfance')], max_length=15, verbose_name='qui pourra lire')),
                 ('modalite', models.CharField(choices=[('accueil', 'accueil spontané'), ('rendez_vous', 'sur rendez-vous'), ('telephone', 'téléphone'), ('courrier', 'courrier'), ('courriel', 'courriel'), ('domicile', 'visite à domicile'), ('exterieur', 'extérieur'), ('visio', 'visio'), ('tiers', 'avec un tiers'), ('concertation', 'en concertation')], max_length=15, verbose_name='modalité')),
                 ('done_on', models.DateField(verbose_name='date')),
-                ('texte', models.TextField(help_text='Ni dossier médical ni notes personnelles ici : la personne peut demander à le lire.', max_length=20000, verbose_name='texte')),
+                ('texte', models.TextField(help_text='Ni dossier médical ni notes personnelles ici : la personne peut demander à le lire.', max_length=20000, verbose_name='texte')),
                 ('signed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='signé le')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='commencé le')),
                 ('auteur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='auteur')),

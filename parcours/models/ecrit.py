@@ -75,7 +75,7 @@ class Ecrit(PersonRow, Versioned):
     texte = models.TextField(
         "texte",
         max_length=20_000,
-        help_text="Ni dossier médical ni notes personnelles ici : la personne peut demander à le lire.",
+        help_text="Ni dossier médical ni notes personnelles ici : la personne peut demander à le lire.",
     )
     # What its author brought to this point of a concertation.
     point = models.ForeignKey(

@@ -119,7 +119,7 @@ def tenue(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(_run_by(agent), pk=pk)
     if found.statut != Statut.TENUE:
         found.hold(by=agent)
-        messages.success(request, "La concertation est notée comme tenue : son compte rendu est prêt.")
+        messages.success(request, "La concertation est notée comme tenue : son compte rendu est prêt.")
     return redirect("parcours:concertation", pk)
 
 

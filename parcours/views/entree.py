@@ -21,9 +21,9 @@ from pole_social.access import signed_in
 from pole_social.models import Agent, Territoire, Unite
 from pole_social.once import once
 
-OPENED = "Le parcours est ouvert : vous en êtes référent, avec un premier bilan dans trois mois."
-ATTACHED = "L’entrée est jointe au parcours déjà ouvert : son équipe la lit."
-NO_TERRITOIRE = "Rien n’est enregistré : votre lieu n’a pas encore de territoire. Demandez-le à l’administration."
+OPENED = "Le parcours est ouvert : vous en êtes référent, avec un premier bilan dans trois mois."
+ATTACHED = "L’entrée est jointe au parcours déjà ouvert : son équipe la lit."
+NO_TERRITOIRE = "Rien n’est enregistré : votre lieu n’a pas encore de territoire. Demandez-le à l’administration."
 
 
 def opening_unites(agent: Agent) -> list[Unite]:

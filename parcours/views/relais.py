@@ -51,7 +51,7 @@ def _accept(request: HttpRequest, found: Relais, form: AcceptationForm) -> HttpR
     if found.statut == Relais.Statut.ACCEPTE and (mine := _parcours(found, agent)):
         return redirect("parcours:parcours", mine.pk)
     opened = form.save(found, by=agent)
-    messages.success(request, "Relais accepté : le parcours est ouvert.")
+    messages.success(request, "Relais accepté : le parcours est ouvert.")
     # What the evaluation proposes is read by whoever has accepted, not before.
     is_offered = bool(offered(agent, opened))
     return redirect("parcours:premiers_objectifs" if is_offered else "parcours:parcours", opened.pk)

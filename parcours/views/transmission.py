@@ -132,7 +132,7 @@ def acceptation(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(_received(agent), pk=pk)
     if found.statut != Statut.ACCEPTEE:
         accept(found, by=agent)
-        messages.success(request, "Accepté : le parcours est dans votre liste.")
+        messages.success(request, "Accepté : le parcours est dans votre liste.")
     return redirect("parcours:transmissions")
 
 
@@ -166,7 +166,7 @@ def refus(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _refused(request: HttpRequest, found: Transmission, form: RefusForm) -> HttpResponseRedirect:
     refuse(found, by=signed_in(request), motif=form.cleaned_data["motif"])
-    messages.success(request, "Refusé : qui l’a proposé le voit, et rien ne change pour la personne.")
+    messages.success(request, "Refusé : qui l’a proposé le voit, et rien ne change pour la personne.")
     return redirect("parcours:transmissions")
 
 

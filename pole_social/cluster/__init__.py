@@ -43,13 +43,13 @@ def _own_directory(directory: Path) -> Path:
         # Before the chmod, which would close a directory of the system to everybody else.
         if not _is_ours(directory):
             raise ClusterUnavailable(
-                f"{directory} contient autre chose qu'une base embarquée : donnez à POLE_SOCIAL_CLUSTER_DIR "
+                f"{directory} contient autre chose qu'une base embarquée : donnez à POLE_SOCIAL_CLUSTER_DIR "
                 "un dossier vide ou à créer."
             )
         directory.chmod(0o700)
     except OSError as error:
         raise ClusterUnavailable(
-            f"{directory} n'est pas à vous ({error.strerror}) : changez son propriétaire, ou donnez DATABASE_URL."
+            f"{directory} n'est pas à vous ({error.strerror}) : changez son propriétaire, ou donnez DATABASE_URL."
         ) from error
     return directory.resolve()
 

@@ -106,6 +106,6 @@ def check_reach(identity: Identity, program: Path, directory: Path) -> None:
     if identity.run(test)[0] != 0:
         raise ClusterUnavailable(
             f"PostgreSQL refuse de tourner en root et l'utilisateur {identity.uid} ne peut pas atteindre "
-            f"{program} ou {directory} : placez le projet hors d'un dossier privé, lancez-le sous un compte "
+            f"{program} ou {directory} : placez le projet hors d'un dossier privé, lancez-le sous un compte "
             "ordinaire, ou donnez DATABASE_URL."
         )

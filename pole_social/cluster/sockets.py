@@ -42,5 +42,5 @@ def prepare_socket_directory(path: Path, directory: Path) -> None:
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner.st_uid or stat.S_IMODE(found.st_mode) & 0o077:
         raise ClusterUnavailable(
-            f"{path} n'est pas un dossier privé de cette base : supprimez-le, ou donnez DATABASE_URL."
+            f"{path} n'est pas un dossier privé de cette base : supprimez-le, ou donnez DATABASE_URL."
         )

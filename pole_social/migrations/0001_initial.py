@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('libelle', models.CharField(max_length=120, verbose_name='libellé')),
                 ('public_prioritaire', models.CharField(blank=True, max_length=200, verbose_name='public prioritaire')),
                 ('thematiques', models.TextField(blank=True, help_text='Codes du schéma public data·inclusion v1, séparés par des espaces.', verbose_name='thématiques data·inclusion')),
-                ('question_ouverte', models.CharField(blank=True, help_text='Lue en tête du domaine et sur la trame imprimée : elle ouvre le sujet sans supposer la réponse.', max_length=200, verbose_name='question ouverte')),
+                ('question_ouverte', models.CharField(blank=True, help_text='Lue en tête du domaine et sur la trame imprimée : elle ouvre le sujet sans supposer la réponse.', max_length=200, verbose_name='question ouverte')),
             ],
             options={
                 'verbose_name': 'domaine',
@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                 ('username', models.CharField(error_messages={'unique': 'Cet identifiant est déjà pris.'}, max_length=60, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='identifiant de connexion')),
                 ('nom', models.CharField(max_length=80, verbose_name='nom')),
                 ('prenom', models.CharField(max_length=80, verbose_name='prénom')),
-                ('is_active', models.BooleanField(default=True, help_text='Décocher plutôt que supprimer : l’historique reste.', verbose_name='compte actif')),
+                ('is_active', models.BooleanField(default=True, help_text='Décocher plutôt que supprimer : l’historique reste.', verbose_name='compte actif')),
                 ('metier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='pole_social.metier', verbose_name='métier')),
             ],
             options={

@@ -88,7 +88,7 @@ class Agent(AbstractBaseUser):
     prenom = models.CharField("prénom", max_length=80)
     metier = models.ForeignKey(Metier, verbose_name="métier", on_delete=models.PROTECT)
     is_active = models.BooleanField(
-        "compte actif", default=True, help_text="Décocher plutôt que supprimer : l’historique reste."
+        "compte actif", default=True, help_text="Décocher plutôt que supprimer : l’historique reste."
     )
 
     objects = AgentManager()

@@ -25,7 +25,7 @@ class Domaine(Referentiel):
         "question ouverte",
         max_length=200,
         blank=True,
-        help_text="Lue en tête du domaine et sur la trame imprimée : elle ouvre le sujet sans supposer la réponse.",
+        help_text="Lue en tête du domaine et sur la trame imprimée : elle ouvre le sujet sans supposer la réponse.",
     )
 
     class Meta:

@@ -17,7 +17,7 @@ from pole_social.models import Brouillon
 from pole_social.saisies import is_openable, is_sendable, stage, words
 from pole_social.templatetags.temps import heure
 
-TOO_LONG = "Ce texte est trop long pour être gardé en brouillon : enregistrez-le."
+TOO_LONG = "Ce texte est trop long pour être gardé en brouillon : enregistrez-le."
 
 
 def enregistrement(request: HttpRequest) -> HttpResponse:

@@ -46,7 +46,7 @@ def test_is_corrected_and_keeps_the_hour_it_replaces(cast: SimpleNamespace, desk
     assert waiting.arrived_at == noon().replace(hour=9, minute=40, second=0)
     assert (waiting.version, waiting.jour, waiting.numero) == (2, noon().date(), 1)
     noted = waiting.etapes.get(motif__gt="")
-    assert (noted.by, noted.motif) == (cast.gos, "Arrivée corrigée : 9 h 40, au lieu de 12 h 00.")
+    assert (noted.by, noted.motif) == (cast.gos, "Arrivée corrigée : 9 h 40, au lieu de 12 h 00.")
     assert noted.motif in desk.get(url(waiting)).content.decode()
 
 

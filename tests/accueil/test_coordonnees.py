@@ -85,7 +85,7 @@ class TestNumbers:
 
     @pytest.mark.parametrize(
         "text",
-        ["1850578006084", "185057800608436", "1 85 05 78 006 084 36", "2.91.03.2A.123.456", "NIR : 2 99 12 99 999 999"],
+        ["1850578006084", "185057800608436", "1 85 05 78 006 084 36", "2.91.03.2A.123.456", "NIR : 2 99 12 99 999 999"],
     )
     def test_the_shape_of_a_nir_is_known(self, text: str) -> None:
         assert looks_like_nir(text)
@@ -125,7 +125,7 @@ class TestList:
             ("courriel", "a@b", "un courriel entier"),
             ("adresse", "12", "comme sur une enveloppe"),
             ("pigeon", "06 39 98 00 14", "à corriger"),
-            ("", "06 39 98 00 14", "Choisissez : téléphone"),
+            ("", "06 39 98 00 14", "Choisissez : téléphone"),
             ("telephone", "", "Écrivez le numéro"),
             *[("adresse", text, "à corriger") for text in HOSTILE],
             *[("telephone", text, "à corriger") for text in HOSTILE],

@@ -137,7 +137,7 @@ class TestNoting:
             (papier, "manquante") for papier in droit.papiers
         }
         page = desk.get(f"/accueil/passages/{received.pk}/").content.decode()
-        assert f"0 sur {len(droit.papiers)} : manque" in page
+        assert f"0 sur {len(droit.papiers)} : manque" in page
 
     def test_an_imposed_date_is_kept_when_taken_up(
         self, cast: SimpleNamespace, desk: Client, received: Passage

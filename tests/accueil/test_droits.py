@@ -79,7 +79,7 @@ class TestPanel:
         say(aminata, by=cast.gos, **MODESTE)
         shown = panel(desk, received)
         assert "Complémentaire santé solidaire" in shown
-        assert "parce que : assurance maladie à jour, sans complémentaire santé, ressources sous le plafond" in shown
+        assert "parce que : assurance maladie à jour, sans complémentaire santé, ressources sous le plafond" in shown
         assert "avis d’imposition" in shown
         assert "Suivre ce droit" in shown
         assert "avez droit" not in shown
@@ -89,7 +89,7 @@ class TestPanel:
     ) -> None:
         say(aminata, by=cast.gos, **MODESTE)
         shown = panel(desk, received)
-        assert "barème à renseigner : complémentaire santé solidaire" in shown
+        assert "barème à renseigner : complémentaire santé solidaire" in shown
         assert "Peut-être" in shown
 
     def test_an_out_of_date_one_too(
@@ -98,14 +98,14 @@ class TestPanel:
         yesterday = timezone.localdate() - timedelta(days=1)
         Bareme.objects.filter(code="rsa_montant_forfaitaire_1_personne").update(starts_on=None, ends_on=yesterday)
         say(aminata, by=cast.gos, ressources_mensuelles="100")
-        assert f"barème périmé depuis le {yesterday:%d/%m/%Y} : RSA, montant forfaitaire" in panel(desk, received)
+        assert f"barème périmé depuis le {yesterday:%d/%m/%Y} : RSA, montant forfaitaire" in panel(desk, received)
 
     def test_what_is_missing_is_asked(
         self, cast: SimpleNamespace, desk: Client, received: Passage, aminata: Usager
     ) -> None:
         say(aminata, by=cast.gos, statut_logement="locataire")
         shown = panel(desk, received)
-        assert "Reçoit une aide au logement ?" in shown
+        assert "Reçoit une aide au logement ?" in shown
         assert "Rien à vérifier d’après ce qui a été dit" in shown
 
     def test_the_latest_word_counts(
@@ -140,9 +140,9 @@ class TestPanel:
         self, cast: SimpleNamespace, desk: Client, received: Passage
     ) -> None:
         demande = make_demande(received, by=cast.gos, domaine="autonomie", besoin="Un dossier")
-        assert "Déclare un handicap ?" not in panel(desk, received)
+        assert "Déclare un handicap ?" not in panel(desk, received)
         Demande.objects.filter(pk=demande.pk).update(droit=Droit.objects.get(code="pch"))
-        assert "Déclare un handicap ?" in panel(desk, received)
+        assert "Déclare un handicap ?" in panel(desk, received)
 
     def test_is_of_no_use_to_nobody(self, cast: SimpleNamespace, desk: Client) -> None:
         made = receive(make_passage(by=cast.gos), by=cast.gos)
@@ -219,14 +219,14 @@ class TestFollowing:
         self, cast: SimpleNamespace, desk: Client, received: Passage, aminata: Usager
     ) -> None:
         say(aminata, by=cast.gos, impaye_loyer="oui")
-        assert "parce que : loyer impayé" in panel(desk, received)
+        assert "parce que : loyer impayé" in panel(desk, received)
         desk.post(follow_url(received), self.data(aminata, "fsl"))
         shown = panel(desk, received)
         assert "parce que" not in shown
         assert "Fonds de solidarité pour le logement" in shown
         made = DroitSuivi.objects.get()
         made.advance(Statut.ABANDONNE, by=cast.gos)
-        assert "parce que : loyer impayé" in panel(desk, received)
+        assert "parce que : loyer impayé" in panel(desk, received)
 
     def test_again_after_it_ended(
         self, cast: SimpleNamespace, desk: Client, received: Passage, suivi: DroitSuivi
@@ -310,7 +310,7 @@ class TestPage:
     def test_the_safe_contact_is_in_sight(self, desk: Client, suivi: DroitSuivi) -> None:
         Usager.objects.filter(pk=suivi.usager_id).update(contact_sur="sms", contact_sur_alias="le dentiste")
         for act in ("", "etape/informe/", "suite/"):
-            assert "se présenter comme « le dentiste »" in desk.get(suivi_url(suivi, act)).content.decode()
+            assert "se présenter comme « le dentiste »" in desk.get(suivi_url(suivi, act)).content.decode()
 
     def test_a_late_one_is_said(self, desk: Client, suivi: DroitSuivi) -> None:
         assert "était prévue" not in desk.get(suivi_url(suivi)).content.decode()

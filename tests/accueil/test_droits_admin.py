@@ -89,9 +89,9 @@ class TestRegle:
             ("9" * 5_000, UNREADABLE),
             ('{"a": NaN}', "liste d’au moins une possibilité"),
             ('["\\u0000"]', "liste d’au moins une condition"),
-            ('[[{"fait": "couleur", "est": "egal", "valeur": "oui"}]]', "« couleur » n’est pas dans le catalogue"),
-            ('[[{"fait": "impaye_loyer", "est": "est", "valeur": "oui"}]]', "l’opérateur « est » n’existe pas"),
-            ('[[{"fait": "age", "est": "au_moins", "valeur": {"bareme": "smic"}}]]', "le barème « smic » n’existe pas"),
+            ('[[{"fait": "couleur", "est": "egal", "valeur": "oui"}]]', "« couleur » n’est pas dans le catalogue"),
+            ('[[{"fait": "impaye_loyer", "est": "est", "valeur": "oui"}]]', "l’opérateur « est » n’existe pas"),
+            ('[[{"fait": "age", "est": "au_moins", "valeur": {"bareme": "smic"}}]]', "le barème « smic » n’existe pas"),
             ('[[{"fait": "age", "est": "au_moins", "valeur": NaN}]]', "n’est pas un nombre"),
         ],
     )

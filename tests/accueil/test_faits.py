@@ -86,7 +86,7 @@ class TestTelling:
     def test_what_is_known_stands_beside_its_question(self, desk: Client, received: Passage) -> None:
         desk.post(url(received), said(impaye_loyer="oui"))
         page = page_of(desk, received)
-        assert page.count(" : oui") == 1
+        assert page.count(" : oui") == 1
         assert '"oui" selected' not in page.split('name="impaye_loyer"')[1].split("</select>")[0]
 
     def test_a_double_submit_tells_once(self, desk: Client, received: Passage) -> None:

@@ -153,11 +153,11 @@ class TestCorrections:
         Correction.objects.create(usager=known, champ="contact_sur", avant="appel", apres="SMS seulement", by=cast.gos)
         Correction.objects.create(usager=known, champ="naissance", avant="1990", apres="1991", by=cast.gos)
         page = desk.get(self.url(known)).content.decode()
-        assert "Contact sûr, avant : « appel », remplacé par « SMS seulement »" in page
-        assert page.index("« appel »") < page.index("« 1990 »")
+        assert "Contact sûr, avant : « appel », remplacé par « SMS seulement »" in page
+        assert page.index("« appel »") < page.index("« 1990 »")
         make_relais(known, by=cast.gos, to="issy-sante")
         nurse = sign_in(cast.puericultrice)
-        assert "« appel »" not in nurse.get(f"/accueil/usagers/{known.pk}/").content.decode()
+        assert "« appel »" not in nurse.get(f"/accueil/usagers/{known.pk}/").content.decode()
         assert nurse.get(self.url(known)).status_code == 403
 
     def test_they_are_only_appended(self, cast: SimpleNamespace, known: Usager) -> None:

@@ -210,7 +210,7 @@ class TestSetApart:
         page = sign_in(cast.gos).get(f"/accueil/usagers/{garde.pk}/identite/").content.decode()
         assert "la kiné" not in page and "Traore" not in page
         # What was corrected by hand stays.
-        assert "Amina »" in page
+        assert "Amina »" in page
 
     def test_not_once_one_of_them_is_sealed(self, cast: SimpleNamespace, mistaken: Any) -> None:
         Usager.objects.filter(pk=mistaken.garde_id).update(is_sealed=True)

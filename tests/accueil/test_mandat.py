@@ -137,7 +137,7 @@ class TestPage:
         page = desk.get(page_url(mandat)).content.decode()
         for said in (
             "Aminata Traoré",
-            "Le compte CAF : déclarer ses ressources.",
+            "Le compte CAF : déclarer ses ressources.",
             "Ce qui est permis",
             "Ce qui n’est pas permis",
             "Je peux changer d’avis à tout moment",

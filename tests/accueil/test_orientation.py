@@ -224,7 +224,7 @@ class TestSlip:
             organisme="Mairie",
             domaine=demande.domaine,
             a_verifier_quand="-",
-            pieces="avis d’imposition ; justificatif de domicile",
+            pieces="avis d’imposition ; justificatif de domicile",
         )
         demande.droit = droit
         demande.save(update_fields=["droit"])

@@ -176,7 +176,7 @@ class TestPage:
         make_demande(received, by=cast.gos)
         page = desk.get(url(received)).content.decode()
         for shown in (
-            "Passage n° 1 : Aminata Traoré",
+            "Passage n° 1 : Aminata Traoré",
             "SMS seulement",
             "locataire du parc social",
             "à l’accueil, à Nadia Martin",

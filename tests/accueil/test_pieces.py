@@ -58,7 +58,7 @@ class TestChecking:
         piece.refresh_from_db()
         assert (piece.etat, piece.changed_by) == (etat, cast.gos)
         page = passage_page(desk, demande)
-        assert "1 sur 3 : manque RIB, bail" in page
+        assert "1 sur 3 : manque RIB, bail" in page
         assert last_acces("piece_etat").action == Acces.Action.ECRITURE
 
     def test_the_list_stays_unfolded_after_a_click(self, desk: Client, demande: Demande, piece: PieceDemandee) -> None:
@@ -132,7 +132,7 @@ class TestAdding:
     def test_of_an_anonymous_demande(self, cast: SimpleNamespace, desk: Client) -> None:
         made = make_demande(receive(make_passage(by=cast.gos), by=cast.gos), by=cast.gos)
         desk.post(add_url(made), {"libelle": "bail"})
-        assert "0 sur 1 : manque bail" in passage_page(desk, made)
+        assert "0 sur 1 : manque bail" in passage_page(desk, made)
 
 
 @pytest.mark.parametrize("act", ["etat", "ajout"])

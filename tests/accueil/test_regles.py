@@ -231,16 +231,16 @@ class TestWords:
             "ressources sous le plafond de la complémentaire santé solidaire",
         )
         assert constats(dit(67, perte_autonomie="oui"))["apa"].parce_que == ("67 ans", "besoin d’aide au quotidien")
-        assert constats(dit(enfants_a_charge="3"))["allocations_familiales"].parce_que == ("enfants à charge : 3",)
+        assert constats(dit(enfants_a_charge="3"))["allocations_familiales"].parce_que == ("enfants à charge : 3",)
 
     def test_of_two_reasons_both_are_said_once(self) -> None:
         found = constats(dit(impaye_loyer="oui", impaye_energie="oui"))["fsl"]
         assert found.parce_que == ("loyer impayé", "énergie impayée")
 
     def test_a_question_is_asked_like_a_question(self) -> None:
-        assert regles.question("en_couple") == "Vit en couple ?"
-        assert regles.question(regles.AGE) == "Date de naissance ?"
-        assert regles.question("jamais_vu") == "Jamais_vu ?"
+        assert regles.question("en_couple") == "Vit en couple ?"
+        assert regles.question(regles.AGE) == "Date de naissance ?"
+        assert regles.question("jamais_vu") == "Jamais_vu ?"
 
     def test_every_answer_has_its_words(self) -> None:
         for fact in CATALOGUE.values():

@@ -36,7 +36,7 @@ class TestBaremes:
         found = constats(DEMANDE_C2S, CONNUS)["c2s"]
         assert found.niveau == PEUT_ETRE
         assert [alerte.phrase for alerte in found.alertes] == [
-            "barème à renseigner : complémentaire santé solidaire, plafond pour une personne seule"
+            "barème à renseigner : complémentaire santé solidaire, plafond pour une personne seule"
         ]
 
     def test_filled_in_the_rule_speaks_again(self) -> None:
@@ -45,12 +45,12 @@ class TestBaremes:
 
     def test_gone_altogether_it_is_said_by_its_code(self) -> None:
         found = constats(DEMANDE_C2S, without("c2s_plafond_personne_seule"))["c2s"]
-        assert found.alertes[0].phrase == "barème à renseigner : c2s_plafond_personne_seule"
+        assert found.alertes[0].phrase == "barème à renseigner : c2s_plafond_personne_seule"
 
     def test_out_of_date_it_is_used_and_said(self) -> None:
         found = constats(dit(50, pension_invalidite="oui", en_couple="non", ressources_annuelles="8000"), CONNUS)["asi"]
         assert found.niveau == A_VERIFIER
-        assert found.alertes[0].phrase == "barème périmé depuis le 31/03/2026 : ASI, plafond pour une personne seule"
+        assert found.alertes[0].phrase == "barème périmé depuis le 31/03/2026 : ASI, plafond pour une personne seule"
 
     def test_out_of_date_it_never_says_no(self) -> None:
         """The amount has probably risen since: above the old one is not above the new one."""
@@ -199,40 +199,40 @@ class TestReading:
             ([], "Écrivez une liste d’au moins une possibilité."),
             ("oui", "Écrivez une liste d’au moins une possibilité."),
             ([[OUI]] * 21, "au plus 20 possibilités"),
-            ([[]], "Possibilité 1 : écrivez une liste"),
-            ([[OUI], OUI], "Possibilité 2 : écrivez une liste"),
+            ([[]], "Possibilité 1 : écrivez une liste"),
+            ([[OUI], OUI], "Possibilité 2 : écrivez une liste"),
             ([[OUI] * 21], "au plus 20 conditions"),
-            ([["impaye_loyer"]], "Possibilité 1, condition 1 : écrivez « fait », « est » et « valeur »"),
-            ([[{"fait": "impaye_loyer", "est": "egal"}]], "écrivez « fait », « est » et « valeur »"),
+            ([["impaye_loyer"]], "Possibilité 1, condition 1 : écrivez « fait », « est » et « valeur »"),
+            ([[{"fait": "impaye_loyer", "est": "egal"}]], "écrivez « fait », « est » et « valeur »"),
             ([[{**OUI, "sinon": 1}]], "et rien d’autre"),
-            ([[OUI, {**OUI, "fait": "couleur"}]], "condition 2 : le fait « couleur » n’est pas dans le catalogue"),
-            ([[{**OUI, "fait": "logement"}]], "le fait « logement » n’est pas dans le catalogue"),
+            ([[OUI, {**OUI, "fait": "couleur"}]], "condition 2 : le fait « couleur » n’est pas dans le catalogue"),
+            ([[{**OUI, "fait": "logement"}]], "le fait « logement » n’est pas dans le catalogue"),
             ([[{**OUI, "fait": ["a"]}]], "n’est pas dans le catalogue"),
             ([[{**OUI, "fait": "a\x00b" + "x" * 99}]], "n’est pas dans le catalogue"),
-            ([[{**OUI, "est": "contient"}]], "l’opérateur « contient » n’existe pas"),
+            ([[{**OUI, "est": "contient"}]], "l’opérateur « contient » n’existe pas"),
             ([[{**OUI, "est": {}}]], "n’existe pas"),
-            ([[{**OUI, "est": "au_moins"}]], "n’est pas un nombre ; au choix : egal, parmi"),
-            ([[{**OUI, "valeur": "vrai"}]], "la réponse « vrai » n’est pas prévue ; au choix : oui, non"),
+            ([[{**OUI, "est": "au_moins"}]], "n’est pas un nombre ; au choix : egal, parmi"),
+            ([[{**OUI, "valeur": "vrai"}]], "la réponse « vrai » n’est pas prévue ; au choix : oui, non"),
             ([[{**OUI, "valeur": True}]], "n’est pas prévue"),
             ([[{**OUI, "valeur": {"bareme": "bmaf"}}]], "n’est pas prévue"),
-            ([[{**OUI, "est": "parmi", "valeur": "oui"}]], "« parmi » demande une liste"),
-            ([[{**OUI, "est": "parmi", "valeur": []}]], "« parmi » demande une liste"),
-            ([[{"fait": "emploi", "est": "parmi", "valeur": ["salarie", "x"]}]], "« x » n’est pas prévue"),
+            ([[{**OUI, "est": "parmi", "valeur": "oui"}]], "« parmi » demande une liste"),
+            ([[{**OUI, "est": "parmi", "valeur": []}]], "« parmi » demande une liste"),
+            ([[{"fait": "emploi", "est": "parmi", "valeur": ["salarie", "x"]}]], "« x » n’est pas prévue"),
             ([[{"fait": "age", "est": "parmi", "valeur": [1]}]], "est un nombre"),
-            ([[{"fait": "age", "est": "au_moins", "valeur": "vingt"}]], "« vingt » n’est pas un nombre"),
+            ([[{"fait": "age", "est": "au_moins", "valeur": "vingt"}]], "« vingt » n’est pas un nombre"),
             ([[{"fait": "age", "est": "au_moins", "valeur": True}]], "n’est pas un nombre"),
             ([[{"fait": "age", "est": "au_moins", "valeur": float("nan")}]], "n’est pas un nombre"),
             ([[{"fait": "age", "est": "au_moins", "valeur": float("inf")}]], "n’est pas un nombre"),
             ([[{"fait": "age", "est": "au_moins", "valeur": -1}]], "n’est pas un nombre"),
             ([[{"fait": "age", "est": "au_moins", "valeur": [1]}]], "n’est pas un nombre"),
-            ([[{"fait": "age", "est": "au_moins", "valeur": {}}]], "un « bareme » ou un « montant »"),
+            ([[{"fait": "age", "est": "au_moins", "valeur": {}}]], "un « bareme » ou un « montant »"),
             (
                 [[{"fait": "age", "est": "au_moins", "valeur": {"bareme": "x", "y": 1}}]],
-                "un « bareme » ou un « montant »",
+                "un « bareme » ou un « montant »",
             ),
-            ([[{"fait": "age", "est": "au_moins", "valeur": {"bareme": "x"}}]], "le barème « x » n’existe pas"),
+            ([[{"fait": "age", "est": "au_moins", "valeur": {"bareme": "x"}}]], "le barème « x » n’existe pas"),
             ([[{"fait": "age", "est": "au_moins", "valeur": {"bareme": ["x"]}}]], "n’existe pas"),
-            ([[{"fait": "age", "est": "au_plus", "valeur": {"montant": "x"}}]], "le montant « x » n’existe pas"),
+            ([[{"fait": "age", "est": "au_plus", "valeur": {"montant": "x"}}]], "le montant « x » n’existe pas"),
             ([[{"fait": "age", "est": "au_plus", "valeur": {"montant": []}}]], "n’existe pas"),
             ([[{"fait": "age", "est": "au_moins", "valeur": {"montant": "aspa_plafond"}}]], "est un plafond"),
         ],

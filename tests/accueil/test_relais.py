@@ -78,7 +78,7 @@ class TestSending:
         page = desk.get(new_url(received)).content.decode()
         assert f'value="{timezone.localdate() + timedelta(days=7):%d/%m/%Y}"' in page
         assert "Impayé de loyer" in page
-        assert "Lu par : l’unité qui prend le relais" in page
+        assert "Lu par : l’unité qui prend le relais" in page
 
     def test_offers_the_open_unites_of_the_territoire(self, desk: Client, received: Passage, demande: Demande) -> None:
         form = desk.get(new_url(received)).context["form"]

@@ -117,7 +117,7 @@ class TestPlanning:
         day = date(2027, 1, 13)
         Lieu.objects.filter(pk=tour.lieu_id).update(closed_from=day, closed_until=day, fermeture="révision du véhicule")
         page = outdoors.post(f"{SEANCES}nouvelle/", planned(tour)).content.decode()
-        assert "est fermé ce jour-là : révision du véhicule." in page
+        assert "est fermé ce jour-là : révision du véhicule." in page
         assert outdoors.post(f"{SEANCES}nouvelle/", planned(tour, jour="14/01/2027")).status_code == 302
 
     def test_not_twice_at_the_same_hour(self, outdoors: Client, tour: Unite) -> None:

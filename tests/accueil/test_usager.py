@@ -213,7 +213,7 @@ class TestPage:
     def test_the_safe_contact_is_said_and_not_printed(self, desk: Client, known: Usager) -> None:
         Usager.objects.filter(pk=known.pk).update(contact_sur="sms", contact_sur_alias="Léa")
         page = desk.get(f"/accueil/usagers/{known.pk}/").content.decode()
-        assert "SMS seulement, se présenter comme « Léa »" in page
+        assert "SMS seulement, se présenter comme « Léa »" in page
         assert '<div class="avis avis-attention a-l-ecran">' in page
 
     @pytest.mark.parametrize("why", ["unrelated", "ended", "elsewhere", "deport"])
@@ -281,7 +281,7 @@ class TestPage:
         )
         NumeroExterne.objects.create(usager=known, organisme="caf", numero="7654321")
         page = desk.get(f"/accueil/usagers/{known.pk}/").content.decode()
-        for shown in ("bambara", "ISM, confirmé mardi", "domiciliation : CCAS d’Issy", "UDAF 92", "n° 7654321"):
+        for shown in ("bambara", "ISM, confirmé mardi", "domiciliation : CCAS d’Issy", "UDAF 92", "n° 7654321"):
             assert shown in page
         assert "Ancien curateur" not in page
 

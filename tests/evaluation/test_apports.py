@@ -55,8 +55,8 @@ def test_a_proposition_says_because_of_what_and_who(writer, explored):
     assert made.fragilite.fragilite.code == "impaye_loyer"
     assert made.metier.code == "cesf"
     text = writer.get(page_of(explored)).content.decode()
-    assert "proposé parce que : Impayé de loyer ou de charges" in text
-    assert "à solliciter : Conseiller en économie sociale et familiale" in text
+    assert "proposé parce que : Impayé de loyer ou de charges" in text
+    assert "à solliciter : Conseiller en économie sociale et familiale" in text
 
 
 def test_a_proposition_of_nothing_in_particular(writer, explored):

@@ -22,7 +22,7 @@ from tests.together import together
 
 TYPED = "Elle dort mal depuis la lettre."
 SAVED = "Menace d’expulsion."
-GIVEN_BACK = "repris ici : rien n’est encore enregistré"
+GIVEN_BACK = "repris ici : rien n’est encore enregistré"
 BEHIND = "vous verrez les deux textes côte à côte"
 
 

@@ -22,7 +22,7 @@ from tests.together import together
 class TestRelais:
     """The text of the relais: kept for the unité that it was written for, and read again only with its evaluation."""
 
-    SOCIAL = "Elle craint l’expulsion ; un plan d’apurement à monter."
+    SOCIAL = "Elle craint l’expulsion ; un plan d’apurement à monter."
 
     @pytest.fixture
     def here(self, validated: Evaluation) -> str:

@@ -30,7 +30,7 @@ from tests.together import together
 
 Statut = Contribution.Statut
 LISTE = "/evaluation/contributions/"
-TEXTE = "Le sommeil de Léo est à suivre ; la courbe de poids est rassurante."
+TEXTE = "Le sommeil de Léo est à suivre ; la courbe de poids est rassurante."
 # On the evaluation's page and in its rows, what a puéricultrice must never get.
 SOCIAL = ("Impayé de loyer", "Sa sœur habite à côté", "commandement de payer", "Logement")
 
@@ -314,7 +314,7 @@ class TestContributor:
     def test_declining_without_a_reason_keeps_the_text(self, health, asked):
         response = health.post(url_of(asked, "refus"), {"motif": "", "texte": "Un début de texte", "version": 1})
         text = response.content.decode()
-        assert "Dites pourquoi : l’évaluateur saura à qui demander." in text and "Un début de texte" in text
+        assert "Dites pourquoi : l’évaluateur saura à qui demander." in text and "Un début de texte" in text
         assert again(asked).statut == Statut.DEMANDEE
 
     @together("typed", HOSTILE)
@@ -456,7 +456,7 @@ class TestWithdrawing:
         make_contribution(asked.evaluation, by=cast.assistant_social, of=cast.medecin)
         text = writer.post(url_of(asked, "retrait"), {"motif": "x" * 2001}).content.decode()
         assert text.count("x" * 2001) == 1
-        assert text.count("Cette contribution reste attendue : à corriger") == 1
+        assert text.count("Cette contribution reste attendue : à corriger") == 1
         assert "Dites pourquoi vous n’attendez plus" in writer.post(url_of(asked, "retrait")).content.decode()
         assert again(asked).statut == Statut.DEMANDEE
 

@@ -147,7 +147,7 @@ class TestGoingOn:
         response = save_domaine(writer, evaluation, domaine, etat="fragilites", **typed)
         assert response.url.endswith("#protocole") is opens
         text = writer.get(page_of(evaluation)).content.decode()
-        assert ("Danger : le protocole" in text) is opens
+        assert ("Danger : le protocole" in text) is opens
         assert ("procureur" in text) is opens
 
 
@@ -158,8 +158,8 @@ class TestRefused:
             ("logement", {}, "Choisissez un état."),
             ("logement", {"etat": "tout_va_bien"}, "Choisissez dans la liste."),
             ("logement", {"etat": "fragilites"}, "au moins une fragilité"),
-            ("logement", {"etat": "sans_difficulte", "niveau_expulsion": "danger"}, "cochez « Retirer les"),
-            ("logement", {"etat": "non_souhaite", "niveau_expulsion": "danger"}, "cochez « Retirer les"),
+            ("logement", {"etat": "sans_difficulte", "niveau_expulsion": "danger"}, "cochez « Retirer les"),
+            ("logement", {"etat": "non_souhaite", "niveau_expulsion": "danger"}, "cochez « Retirer les"),
             ("logement", {"etat": "fragilites", "niveau_expulsion": "rouge"}, "Choisissez dans la liste."),
             ("logement", {"etat": "fragilites", "niveau_expulsion": "danger", "is_retrait": "on"}, "Décochez"),
             ("logement", {"etat": "sans_difficulte", "paroles_expulsion": "j’ai peur"}, "Choisissez son niveau"),
@@ -219,7 +219,7 @@ class TestTwoPeople:
         assert response.status_code == 409
         for said in ("Menace d’expulsion.", "Le bailleur accepte un plan.", "je dors mal", "ça va mieux"):
             assert said in text
-        assert "Impayé de loyer ou de charges : niveau" in text
+        assert "Impayé de loyer ou de charges : niveau" in text
         assert noted(with_rent) == [("impaye_loyer", "fragilite")]
         assert save_domaine(writer, with_rent, "logement", **stale).status_code == 302
         assert noted(with_rent) == [("impaye_loyer", "vigilance")]

@@ -54,7 +54,7 @@ def test_prefilled_for_accompagnement(writer, cast, validated):
         evaluation=validated, fragilite=row, libelle="Demander le FSL", recorded_by=cast.assistant_social
     )
     text = writer.get(page_of(validated, "relais")).content.decode()
-    assert "Fragilités majeures :" in text
+    assert "Fragilités majeures :" in text
     assert "- Impayé de loyer ou de charges" in text
     assert "- Demander le FSL" in text
 
@@ -282,7 +282,7 @@ class TestWhoShouldTakePart:
         send(writer, validated, metiers=["cesf", "psychologue"], referent_propose=str(cast.cesf.pk))
         (made,) = sent_of(validated)
         page = sign_in(cast.cesf).get(f"/parcours/relais/{made.pk}/").content.decode()
-        for said in ("Conseiller en économie sociale et familiale", "Psychologue", "proposé : ", "(vous)"):
+        for said in ("Conseiller en économie sociale et familiale", "Psychologue", "proposé : ", "(vous)"):
             assert said in page
         assert "pour vous" in sign_in(cast.cesf).get("/parcours/").content.decode()
         other = sign_in(cast.assistant_social_2)
@@ -302,7 +302,7 @@ class TestWhoShouldTakePart:
         opened = open_parcours(made, by=cast.assistant_social_2)
         browser = sign_in(cast.assistant_social_2)
         page = f"/parcours/{opened.pk}/"
-        said = "demandé par l’évaluation : Conseiller en économie sociale et familiale ; Psychologue."
+        said = "demandé par l’évaluation : Conseiller en économie sociale et familiale ; Psychologue."
         assert said in browser.get(page).content.decode()
         for agent in (cast.cesf, cast.psychologue):
             opened.add_intervenant(agent)

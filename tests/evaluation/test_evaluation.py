@@ -46,7 +46,7 @@ class TestShows:
     def test_state_and_what_was_said(self, writer, evaluation):
         text = text_of(writer, evaluation)
         for said in (
-            "Évaluation : Aminata Traoré",
+            "Évaluation : Aminata Traoré",
             "0 domaine abordé sur 14",
             "Karim Haddad",
             "prochaine date",
@@ -62,14 +62,14 @@ class TestShows:
         assert text.split('<figure class="roue">')[1].split("</figure>")[0].count("<path") == 14
         assert text.count('<span class="ligne-repere">') == 14
         assert "14 domaines abordés sur 14" in text
-        assert "Impayé de loyer ou de charges : fragilité majeure" in text
+        assert "Impayé de loyer ou de charges : fragilité majeure" in text
         assert text.count("aucune difficulté</span>") == 13
 
     def test_her_words_and_her_priority(self, writer, explored):
         rows = FragiliteReperee.objects.filter(exploration__evaluation=explored)
         rows.update(paroles="je dors mal", is_priorite=True, depuis="depuis mars")
         text = text_of(writer, explored)
-        for said in ("« je dors mal »", "sa priorité", "(depuis mars)"):
+        for said in ("« je dors mal »", "sa priorité", "(depuis mars)"):
             assert said in text
 
     def test_blind_spots_with_their_reason_and_date(self, writer, explored):
@@ -96,7 +96,7 @@ class TestShows:
         explored.explorations.filter(domaine__code="sante").update(etat="pas_encore_aborde")
         text = text_of(writer, explored)
         assert 'aria-disabled="true" aria-describedby="pourquoi"' in text
-        assert "Pas encore : 1 domaine à aborder (Santé et accès aux soins)." in text
+        assert "Pas encore : 1 domaine à aborder (Santé et accès aux soins)." in text
 
     def test_sent_back_shows_why(self, writer, cast, submitted):
         submitted.send_back(by=cast.responsable_evaluation, motif="Précisez la procédure.")

@@ -235,7 +235,7 @@ class TestStartingPoint:
     def test_what_was_over_is_said_and_not_chosen(self, cast, writer, aminata, earlier):
         evaluate(cast, aminata, days=30)
         text = self.domaine(writer, make_evaluation(aminata, sent_by=cast.gos, by=cast.assistant_social))
-        assert text.count(" : levée</p>") == 2
+        assert text.count(" : levée</p>") == 2
         assert "majeure" not in self.chosen(text)
         assert "point de départ" not in text
 
@@ -271,7 +271,7 @@ class TestStartingPoint:
         """Nobody lifts a fragilité by not looking down the page."""
         typed = {"niveau_impaye_loyer": "majeure", "niveau_expulsion": "majeure"}
         refused = save_domaine(writer, now, "logement", etat="sans_difficulte", **typed)
-        assert "« Les fragilités de la dernière fois ne sont plus là ».</" in refused.content.decode()
+        assert "« Les fragilités de la dernière fois ne sont plus là ».</" in refused.content.decode()
         assert exploration_of(now, "logement").etat == "pas_encore_aborde"
         response = save_domaine(writer, now, "logement", etat="sans_difficulte", is_retrait="on", **typed)
         assert response.status_code == 302
@@ -281,15 +281,15 @@ class TestStartingPoint:
     def test_it_calls_no_protocol_until_it_is_said(self, cast, writer, aminata):
         evaluate(cast, aminata, "violences_conjugales", niveau="danger")
         now = make_evaluation(aminata, sent_by=cast.gos, by=cast.assistant_social)
-        assert "Danger : le protocole" not in self.domaine(writer, now, "violences")
-        assert "Danger : le protocole" not in text_of(writer, now)
+        assert "Danger : le protocole" not in self.domaine(writer, now, "violences")
+        assert "Danger : le protocole" not in text_of(writer, now)
         typed = {"niveau_violences_conjugales": "danger", **ALONE}
         response = save_domaine(writer, now, "violences", etat="fragilites", **typed)
         assert response.url.endswith("#protocole")
         for text in (self.domaine(writer, now, "violences"), text_of(writer, now)):
-            assert "Danger : le protocole" in text
+            assert "Danger : le protocole" in text
             assert "Aucun contact sûr n’est noté." in text
-        assert "Danger : le protocole" not in self.domaine(writer, now, "logement")
+        assert "Danger : le protocole" not in self.domaine(writer, now, "logement")
 
     def test_a_deport_wins(self, cast, writer, now):
         Deport.objects.create(agent=cast.assistant_social, usager=now.usager, lien="proche")
@@ -327,7 +327,7 @@ class TestSideBySide:
         evaluate(cast, aminata, "impaye_loyer", niveau="fragilite", days=100)
         now = make_evaluation(aminata, sent_by=cast.gos, by=cast.assistant_social)
         section = self.section(writer, now)
-        assert section.index("fragilité<br>") < section.index("avant : danger (") < section.index("fragilité majeure (")
+        assert section.index("fragilité<br>") < section.index("avant : danger (") < section.index("fragilité majeure (")
         assert "Procédure d’expulsion" not in section  # over, and not back
 
     def test_an_old_evaluation_is_read_as_it_was(self, cast, writer, aminata, earlier):
@@ -414,7 +414,7 @@ class TestWhoReads:
         explore_all(now, by=cast.assistant_social, fragilites=["impaye_loyer"], niveau="vigilance")
         now.submit(by=cast.assistant_social)
         read = text_of(leader, now)
-        assert "Impayé de loyer ou de charges : vigilance" in read
+        assert "Impayé de loyer ou de charges : vigilance" in read
         for before in (HEADING, "fragilité majeure", "moins marquée"):
             assert before not in read
             assert before in text_of(writer, now)

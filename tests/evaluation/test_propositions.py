@@ -71,13 +71,13 @@ class TestShows:
         text = text_of(writer, explored)
         assert offered(text) == [PLAN, FSL, APL]
         assert action_of(FSL) in text
-        assert "proposé parce que : Impayé de loyer ou de charges" in text
-        assert "à solliciter : Conseiller en économie sociale et familiale" in text
+        assert "proposé parce que : Impayé de loyer ou de charges" in text
+        assert "à solliciter : Conseiller en économie sociale et familiale" in text
         assert "droit à vérifier\u00a0: Fonds de solidarité pour le logement" in text
         assert "3 propositions à garder ou à écarter" in text
 
     def test_a_fact_that_is_missing_is_asked(self, cast, writer, explored):
-        assert "à préciser : Situation de logement ?" in text_of(writer, explored)
+        assert "à préciser : Situation de logement ?" in text_of(writer, explored)
         tell(explored, cast.gos, statut_logement="locataire")
         text = text_of(writer, explored)
         assert "à préciser" not in text
@@ -156,7 +156,7 @@ class TestDecides:
         choose(writer, explored, garder=FSL)
         Proposition.objects.update(parce_que="Impayé de loyer, 30 ans, grossesse")
         said = text_of(writer, explored)
-        assert '<span class="a-l-ecran">proposé parce que : Impayé de loyer, 30 ans, grossesse</span>' in said
+        assert '<span class="a-l-ecran">proposé parce que : Impayé de loyer, 30 ans, grossesse</span>' in said
 
     def test_the_last_of_a_domaine_goes_back_to_the_section(self, cast, writer, evaluation):
         explore_all(evaluation, by=cast.assistant_social, fragilites=["sans_connexion"])
@@ -172,13 +172,13 @@ class TestDecides:
         assert standing(explored) == []
         assert choose(writer, explored, ecarter=FSL, motif="Déjà demandé en mars").status_code == 302
         assert standing(explored) == [(FSL, "ecartee", "Déjà demandé en mars")]
-        assert "écartée : Déjà demandé en mars" in text_of(writer, explored)
+        assert "écartée : Déjà demandé en mars" in text_of(writer, explored)
 
     @together("motif", ["", "   ", "\t", "x" * 301, "a\x00b", "‮renversé", "x" * 100_000])
     def test_without_a_reason_nothing_is_set_aside(self, writer, explored, motif):
         response = choose(writer, explored, ecarter=FSL, motif=motif)
         assert response.status_code == 200
-        assert "La proposition n’est pas écartée : à corriger" in response.content.decode()
+        assert "La proposition n’est pas écartée : à corriger" in response.content.decode()
         assert standing(explored) == []
 
     def test_what_was_typed_comes_back(self, writer, explored):
@@ -218,7 +218,7 @@ class TestDecides:
     def test_the_reason_of_the_day_stays(self, writer, explored):
         choose(writer, explored, garder=FSL)
         Fragilite.objects.filter(code="impaye_loyer").update(libelle="Autrement dit")
-        assert "proposé parce que : Impayé de loyer ou de charges" in text_of(writer, explored)
+        assert "proposé parce que : Impayé de loyer ou de charges" in text_of(writer, explored)
 
     def test_two_rows_of_one_rule_cannot_stand(self, cast, writer, explored):
         choose(writer, explored, garder=FSL)

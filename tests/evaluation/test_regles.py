@@ -146,7 +146,7 @@ class TestEngine:
 
     def test_it_says_the_household_after_the_fragilite(self) -> None:
         spoken = said(self.ENFANTS, Savoir(30, {"enfants_a_charge": "2"}))
-        assert spoken and spoken.parce_que == ("Perte d'un proche", "enfants à charge : 2")
+        assert spoken and spoken.parce_que == ("Perte d'un proche", "enfants à charge : 2")
 
     def test_zero_is_an_answer(self) -> None:
         assert said(self.ENFANTS, Savoir(30, {"enfants_a_charge": "0"})) is None

@@ -135,7 +135,7 @@ class TestRefused:
             ('{"a": 1}', "liste d’au moins une possibilité"),
             ('"\\u0000"', "caractère nul"),
             ("[[]]", "au moins une condition"),
-            ('[[{"fait": "couleur", "est": "egal", "valeur": "oui"}]]', "« couleur » n’est pas dans le catalogue"),
+            ('[[{"fait": "couleur", "est": "egal", "valeur": "oui"}]]', "« couleur » n’est pas dans le catalogue"),
             ('[[{"fait": "age", "est": "egal", "valeur": "vieux"}]]', "n’est pas un nombre"),
             ('[[{"fait": "age", "est": "au_moins", "valeur": {"bareme": "rsa_age_minimum"}}]]', "Écrivez un nombre"),
             (json.dumps([ENFANTS[0]] * 21), "au plus 20 possibilités"),

@@ -119,10 +119,10 @@ class TestWhatIsSaid:
             "Synthèse pour Aminata Traoré",
             "Vous avez parlé de votre situation avec Karim Haddad (assistant de service social)",
             "Vous avez un loyer ou des charges en retard. C’est une grande difficulté aujourd’hui.",
-            "« la petite n’a pas de place »",
-            "Vous ne nous avez pas dit de difficulté pour : Accès aux droits",
+            "« la petite n’a pas de place »",
+            "Vous ne nous avez pas dit de difficulté pour : Accès aux droits",
             "Sa sœur habite tout près",
-            "Chercher une place en crèche (avec : infirmière puéricultrice)",
+            "Chercher une place en crèche (avec : infirmière puéricultrice)",
             "Nous nous reparlons au plus tard le",
             "Pôle social d’Issy-les-Moulineaux",
         ):
@@ -139,10 +139,10 @@ class TestWhatIsSaid:
         set_etat(told, "budget", etat=Etat.PAS_ENCORE_ABORDE)
         set_etat(told, "sante", etat=Etat.A_APPROFONDIR)
         text = text_of(writer, told)
-        assert "Mobilité : nous n’en avons pas parlé cette fois ; à reprendre le vendredi 12 mars 2027." in text
-        assert "Langue, lecture et écriture : vous avez préféré ne pas en parler" in text
-        assert "Ressources et budget : nous n’en avons pas encore parlé." in text
-        assert "Santé et accès aux soins : nous aimerions en reparler" in text
+        assert "Mobilité : nous n’en avons pas parlé cette fois ; à reprendre le vendredi 12 mars 2027." in text
+        assert "Langue, lecture et écriture : vous avez préféré ne pas en parler" in text
+        assert "Ressources et budget : nous n’en avons pas encore parlé." in text
+        assert "Santé et accès aux soins : nous aimerions en reparler" in text
         assert "tiers présent" not in text, "the one who was there may read it"
 
     def test_only_what_was_kept_is_proposed(self, writer, told) -> None:
@@ -155,7 +155,7 @@ class TestWhatIsSaid:
 
     def test_a_profession_that_tells_the_motive_is_not_named(self, writer, told) -> None:
         assert "psychologue" not in text_of(writer, told).lower()
-        assert "(avec : psychologue)" in words(complete(writer, told))
+        assert "(avec : psychologue)" in words(complete(writer, told))
 
     def test_nothing_found_says_so_without_a_gap(self, cast, writer, evaluation) -> None:
         explore_all(evaluation, by=cast.assistant_social, fragilites=())
@@ -271,8 +271,8 @@ class TestWhatNeverShows:
         text = words(complete(writer, told))
         for shown in (
             "Vous vivez ou avez vécu des violences dans votre couple. C’est urgent.",
-            "« il contrôle mon téléphone »",
-            "« depuis qu’il me frappe je ne vois plus personne »",
+            "« il contrôle mon téléphone »",
+            "« depuis qu’il me frappe je ne vois plus personne »",
             "Partir quelques jours chez sa sœur",
             "Demander une ordonnance de protection",
             "SMS",
@@ -358,7 +358,7 @@ class TestWhatNeverShows:
     def test_a_free_text_that_names_it_is_not_printed(self, writer, told, text, harmless) -> None:
         assert is_harmless(text) is harmless
         say(told, "impaye_loyer", paroles=text)
-        assert (f"« {text} »" in text_of(writer, told)) is harmless
+        assert (f"« {text} »" in text_of(writer, told)) is harmless
 
 
 class TestTheCompleteVersion:
@@ -414,7 +414,7 @@ class TestTheCompleteVersion:
 class TestReread:
     def test_notes_the_day_and_prints_it(self, cast, writer, told) -> None:
         assert f'value="{today()}"' in writer.get(url(told)).content.decode()
-        assert "Relue avec vous le : …" in text_of(writer, told)
+        assert "Relue avec vous le : …" in text_of(writer, told)
         assert reread(writer, told, today()).url == url(told)
         (row,) = Relecture.objects.filter(evaluation=told)
         assert (row.relue_on, row.recorded_by) == (timezone.localdate(), cast.assistant_social)
@@ -561,7 +561,7 @@ class TestAPregnancyIsHersToTell:
         propose(evaluation, "Un temps d’échange", "isolement", "puericultrice")
         FragiliteReperee.objects.filter(fragilite__code="grossesse_non_suivie").update(removed_at=timezone.now())
         read = text_of(writer, evaluation)
-        assert "Un temps d’échange (avec : infirmière puéricultrice)" in read
+        assert "Un temps d’échange (avec : infirmière puéricultrice)" in read
         assert "Un entretien confidentiel" not in read
 
     def test_the_midwife_is_not_named(self, writer, told) -> None:
@@ -570,7 +570,7 @@ class TestAPregnancyIsHersToTell:
         read = text_of(writer, told)
         assert "Un rendez-vous rapide" in read
         assert "sage-femme" not in read.lower()
-        assert "(avec : sage-femme)" in words(complete(writer, told))
+        assert "(avec : sage-femme)" in words(complete(writer, told))
 
     def test_whom_it_calls_for_tells_why(self, writer, told) -> None:
         propose(told, "Un accueil le mardi", "isolement", partenaire_type="violences")

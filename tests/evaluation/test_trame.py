@@ -54,7 +54,7 @@ def test_a_domaine_without_question_keeps_its_place(writer):
 
 def test_the_question_stands_at_the_top_of_its_domaine(writer, evaluation):
     html = writer.get(page_of(evaluation, "domaines", "logement")).content.decode()
-    assert "Où vivez-vous en ce moment, et comment cela se passe-t-il ?" in html
+    assert "Où vivez-vous en ce moment, et comment cela se passe-t-il ?" in html
 
 
 def test_the_list_leads_to_it(writer):

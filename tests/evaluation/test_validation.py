@@ -210,7 +210,7 @@ class TestWithoutAccompagnement:
     def test_its_page_says_what_ends_and_who_reads_why(self, writer, evaluation):
         assert page_of(evaluation, "sans-accompagnement") in writer.get(page_of(evaluation)).content.decode()
         text = writer.get(page_of(evaluation, "sans-accompagnement")).content.decode()
-        assert "Lu par : ceux qui travaillent sur l’évaluation." in text
+        assert "Lu par : ceux qui travaillent sur l’évaluation." in text
         assert "à corriger" not in text
         assert Acces.objects.filter(page="evaluation:sans_accompagnement").latest("at").action == "lecture"
         assert count_queries(writer, page_of(evaluation, "sans-accompagnement")) <= 10

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
 
 SYNTHESE = "La dette baisse, deux mensualités ont été payées."
 WORDS = "Je respire un peu mieux."
-QUESTION = "Qui accompagne la visite du nouveau logement ?"
+QUESTION = "Qui accompagne la visite du nouveau logement ?"
 BROUGHT = "Elle dit se sentir prête à visiter, accompagnée."
 DECIDED = "Visiter le logement avec elle"
 
@@ -38,9 +38,9 @@ def open_an_overdue_one(desk: Desk) -> None:
     expect(desk.page.get_by_text("Bilan en retard depuis")).to_be_visible()
     enter(desk, link(desk, "Faire le bilan"))
     # Then what is asked says who will read it, and begins with the last words
-    expect(desk.page.get_by_text("Lu par : vous et Hélène Caron (2 personnes)")).to_be_visible()
+    expect(desk.page.get_by_text("Lu par : vous et Hélène Caron (2 personnes)")).to_be_visible()
     last = group(desk, "Impayé de loyer ou de charges")
-    expect(last).to_contain_text("La dernière fois : fragilité")
+    expect(last).to_contain_text("La dernière fois : fragilité")
     expect(last.get_by_label("fragilité", exact=True)).to_be_checked()
 
 
@@ -80,11 +80,11 @@ def read_what_has_changed(desk: Desk, parcours: Parcours) -> None:
     expect(desk.page.get_by_role("row", name="Impayé de loyer")).to_contain_text("moins marquée")
     expect(desk.page.get_by_role("row", name="Perte d’un proche")).to_contain_text("nouvelle")
     # And the parcours draws it, in words too, with the next date
-    enter(desk, link(desk, "Parcours : Aminata Traoré"))
+    enter(desk, link(desk, "Parcours : Aminata Traoré"))
     expect(desk.page.get_by_text("Bilan en retard")).to_have_count(0)
     line = desk.page.get_by_role("region", name="Évolution des fragilités").get_by_role("row", name="Impayé de loyer")
     expect(line).to_contain_text("moins marquée")
-    expect(line).to_contain_text("avant : fragilité")
+    expect(line).to_contain_text("avant : fragilité")
     # One step down, then level to today.
     drawn = line.locator("svg path").last.get_attribute("d")
     assert drawn and drawn.count("V") == 1
@@ -128,8 +128,8 @@ def put_on_the_agenda(desk: Desk) -> None:
     write(desk, "Question posée", QUESTION)
     enter(desk, button(desk, "Inscrire à l’ordre du jour"))
     # Then it is known which métier has not been asked, who reads nothing of it, and that she has to be told
-    title(desk).to_have_text("En concertation : Aminata Traoré")
-    missing = desk.page.get_by_role("region", name="Quel métier n’a pas encore été sollicité ?")
+    title(desk).to_have_text("En concertation : Aminata Traoré")
+    missing = desk.page.get_by_role("region", name="Quel métier n’a pas encore été sollicité ?")
     expect(missing).to_contain_text("Médecin")
     expect(missing).not_to_contain_text("Psychologue")
     expect(desk.page.get_by_text("Invités qui ne lisent rien de ce parcours")).to_contain_text("Mehdi Garnier")

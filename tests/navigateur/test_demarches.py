@@ -34,7 +34,7 @@ def test_a_mandat_is_printed_signed_used_and_revoked(
     desk.check()
     page.get_by_role("link", name="Établir un mandat").click()
     desk.check()
-    page.get_by_label("Démarches autorisées").fill("Le compte CAF : déclarer ses ressources.")
+    page.get_by_label("Démarches autorisées").fill("Le compte CAF : déclarer ses ressources.")
     page.get_by_role("button", name="Établir le mandat").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Mandat pour agir en ligne")
     desk.check()

@@ -35,12 +35,12 @@ def test_merge_then_undo(open_desk: Any) -> None:
     expect(desk.page.get_by_text("même date de naissance")).to_be_visible()
     # When they are compared
     desk.press("Comparer")
-    expect(desk.page.get_by_role("heading", level=1)).to_have_text("Est-ce la même personne ?")
+    expect(desk.page.get_by_role("heading", level=1)).to_have_text("Est-ce la même personne ?")
     # And sent without saying which is kept, the page says what is missing
     desk.press("Fusionner les deux dossiers")
     expect(desk.page.get_by_role("alert")).to_contain_text("Choisissez le dossier à garder.")
     # And the first name is taken from one, the rest from the other
-    desk.page.get_by_label("Prénoms : Zofia").check()
+    desk.page.get_by_label("Prénoms : Zofia").check()
     desk.page.locator(f"input[name=garde][value='{twice.pk}']").check()
     desk.press("Fusionner les deux dossiers")
     # Then one record is left, with all that both held

@@ -32,7 +32,7 @@ def write_a_draft(desk: Desk) -> None:
     enter(desk, link(desk, "Traoré A."))
     enter(desk, link(desk, "Écrire"))
     # Given the readers of each circle, by name, before anything is typed
-    expect(desk.page.get_by_label("Social. Lu par : vous et Mehdi Garnier (2 personnes).")).to_be_visible()
+    expect(desk.page.get_by_label("Social. Lu par : vous et Mehdi Garnier (2 personnes).")).to_be_visible()
     # When nothing says who will read it, it is refused, and what was typed stays
     write(desk, "Texte", SECRET)
     enter(desk, button(desk, "Signer l’écrit"))
@@ -50,8 +50,8 @@ def write_a_draft(desk: Desk) -> None:
 
 def sign(desk: Desk) -> Ecrit:
     enter(desk, button(desk, "Signer l’écrit"))
-    expect(desk.page.get_by_text("cercle : social")).to_be_visible()
-    expect(desk.page.locator("main")).to_contain_text("Lu par : vous et Mehdi Garnier (2 personnes).")
+    expect(desk.page.get_by_text("cercle : social")).to_be_visible()
+    expect(desk.page.locator("main")).to_contain_text("Lu par : vous et Mehdi Garnier (2 personnes).")
     signed = Ecrit.objects.get()
     assert signed.is_signed and signed.cercle == Ecrit.Cercle.SOCIAL
     return signed
@@ -76,7 +76,7 @@ def share(desk: Desk) -> None:
 def read_what_is_shared(desk: Desk) -> None:
     desk.page.goto(f"{desk.address}/parcours/")
     shared = desk.page.get_by_role("region", name="Partagé avec moi")
-    expect(shared).to_contain_text(f"par Claire Bernard : {WHY}")
+    expect(shared).to_contain_text(f"par Claire Bernard : {WHY}")
     enter(desk, shared.get_by_role("link", name="Traoré A."))
     expect(desk.page.locator("main")).to_contain_text(SECRET)
     # And whoever was told does not pass it on

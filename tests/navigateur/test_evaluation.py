@@ -65,7 +65,7 @@ def explore_logement_then_violences(desk: Desk) -> None:
     desk.page.keyboard.press("Space")
     enter(desk, button(desk, "Enregistrer et passer au suivant"))
     # Then what to do now comes before anything else
-    expect(desk.page.get_by_role("heading", name="Danger : le protocole")).to_be_in_viewport()
+    expect(desk.page.get_by_role("heading", name="Danger : le protocole")).to_be_in_viewport()
     expect(desk.page.get_by_text("Aucun contact sûr n’est noté.")).to_be_visible()
 
 
@@ -128,7 +128,7 @@ def decide_two_propositions(desk: Desk) -> None:
     write(desk, "Pourquoi l’écarter", WHY_NOT)
     enter(desk, button(desk, "Écarter la proposition"))
     # Then both stand, with because of what and why not
-    expect(desk.page.get_by_text(f"écartée : {WHY_NOT}")).to_be_visible()
+    expect(desk.page.get_by_text(f"écartée : {WHY_NOT}")).to_be_visible()
     decided = Proposition.objects.standing().values_list("regle__code", "statut")
     assert set(decided) == {("impaye_loyer_apurement", "gardee"), ("impaye_loyer_fsl", "ecartee")}
 
@@ -180,7 +180,7 @@ def arrive_at_accompagnement(desk: Desk) -> None:
     enter(desk, link(desk, "Traoré A."))
     proposed = desk.page.get_by_role("region", name="Ce que l’évaluation propose")
     expect(proposed).to_contain_text("Psychologue")
-    expect(proposed).to_contain_text("proposé : Claire Bernard (vous)")
+    expect(proposed).to_contain_text("proposé : Claire Bernard (vous)")
     expect(button(desk, "Accepter et ouvrir le parcours")).to_be_visible()
 
 

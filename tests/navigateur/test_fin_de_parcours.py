@@ -18,7 +18,7 @@ from tests.parcours.conftest import after_seven_months, send_to_accompagnement
 pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
 
 END = "Le loyer est à jour, elle garde son logement."
-AGAIN = "Elle est revenue : le bailleur a repris la procédure."
+AGAIN = "Elle est revenue : le bailleur a repris la procédure."
 
 
 def close(desk: Desk) -> None:
@@ -27,7 +27,7 @@ def close(desk: Desk) -> None:
     # Given what will be given up with it, and who will read the last bilan
     given_up = desk.page.get_by_role("region", name="Seront abandonnées avec lui")
     expect(given_up).to_contain_text("Appeler le bailleur, Claire Bernard")
-    expect(desk.page.get_by_text("Lu par : vous et Julie Petit (2 personnes)")).to_be_visible()
+    expect(desk.page.get_by_text("Lu par : vous et Julie Petit (2 personnes)")).to_be_visible()
     # When no reason is given, it is not closed
     enter(desk, button(desk, "Clôturer le parcours"))
     summary = desk.page.get_by_role("alert")
@@ -58,7 +58,7 @@ def reopen(desk: Desk) -> None:
     expect(desk.page.get_by_role("link", name="Écrire")).to_have_count(0)
     enter(desk, link(desk, "Bilan de fin"))
     expect(desk.page.get_by_text(END)).to_be_visible()
-    enter(desk, link(desk, "Parcours : Aminata Traoré"))
+    enter(desk, link(desk, "Parcours : Aminata Traoré"))
     enter(desk, link(desk, "Rouvrir le parcours"))
     # When nothing is said of why, it is not
     enter(desk, button(desk, "Rouvrir le parcours"))
@@ -66,8 +66,8 @@ def reopen(desk: Desk) -> None:
     # And when it is, it is open again, hers, with its history
     write(desk, "Pourquoi reprendre", AGAIN)
     enter(desk, button(desk, "Rouvrir le parcours"))
-    title(desk).to_have_text("Parcours : Aminata Traoré")
-    expect(desk.page.get_by_text("référent : Claire Bernard")).to_be_visible()
+    title(desk).to_have_text("Parcours : Aminata Traoré")
+    expect(desk.page.get_by_text("référent : Claire Bernard")).to_be_visible()
     expect(desk.page.get_by_role("region", name="Chronologie")).to_contain_text(AGAIN)
     expect(link(desk, "Écrire")).to_be_visible()
 

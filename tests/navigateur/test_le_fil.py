@@ -18,7 +18,7 @@ from tests.navigateur.conftest import Desk
 pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
 
 SAID = "A reçu un commandement de payer, deux enfants, seule."
-SECRET = "Examen de la petite : croissance dans la norme."
+SECRET = "Examen de la petite : croissance dans la norme."
 
 
 def search(desk: Desk, typed: str) -> None:
@@ -63,7 +63,7 @@ def at_the_desk(open_desk: Any, aminata: Usager) -> None:
     note_demande(desk.page, "Attestation pour l’école", "Accès aux droits et non-recours")
     desk.check()
     # And one is answered at once
-    desk.press("Répondre à : Attestation pour l’école")
+    desk.press("Répondre à : Attestation pour l’école")
     desk.page.get_by_label("Réponse donnée").fill("Attestation imprimée et remise.")
     desk.press("Noter la réponse")
     # And the other goes to évaluation

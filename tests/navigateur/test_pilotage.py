@@ -74,7 +74,7 @@ def accept(desk: Desk) -> None:
     enter(desk, link(desk, "Répondre"))
     enter(desk, button(desk, "Accepter Traoré A."))
     enter(desk, link(desk, "Parcours"))
-    expect(desk.page.locator("li.ligne", has_text="Traoré A.")).to_contain_text("référent : vous")
+    expect(desk.page.locator("li.ligne", has_text="Traoré A.")).to_contain_text("référent : vous")
 
 
 def test_the_overdue_is_found_and_reassigned(open_desk: Any, cast: SimpleNamespace, aminata: Usager) -> None:

@@ -38,8 +38,8 @@ def check_the_documents(desk: Desk) -> None:
     desk.press("Noter la demande")
     desk.page.locator("details.papiers > summary").click()
     for piece in PieceDemandee.objects.exclude(libelle="RIB"):
-        desk.press(f"Reçue : {piece.libelle}")
-    expect(desk.page.get_by_text("2 sur 3 : manque RIB")).to_be_visible()
+        desk.press(f"Reçue : {piece.libelle}")
+    expect(desk.page.get_by_text("2 sur 3 : manque RIB")).to_be_visible()
 
 
 def test_documents_closing_and_the_paper(open_desk: Any, cast: SimpleNamespace) -> None:
@@ -58,7 +58,7 @@ def test_documents_closing_and_the_paper(open_desk: Any, cast: SimpleNamespace) 
     desk.errors.clear()  # the 409 itself
     desk.check()
     # When it is taken up « demain »
-    desk.press("À reprendre par moi, demain : Aide au loyer")
+    desk.press("À reprendre par moi, demain : Aide au loyer")
     # And the paper is looked at before it is printed
     desk.press("Feuille de route à remettre")
     expect(desk.page.get_by_role("heading", level=1)).to_have_text("Feuille de route de Aminata Traoré")

@@ -66,7 +66,7 @@ def accept_all(desk: Desk) -> None:
     expect(desk.page.get_by_role("status")).to_contain_text("20 parcours acceptés.")
     # Then they are in the list
     enter(desk, link(desk, "Parcours"))
-    expect(desk.page.get_by_text("référent : vous")).to_have_count(TWENTY)
+    expect(desk.page.get_by_text("référent : vous")).to_have_count(TWENTY)
 
 
 def test_twenty_parcours_change_hands(open_desk: Any, cast: SimpleNamespace) -> None:

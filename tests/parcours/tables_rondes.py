@@ -23,5 +23,5 @@ def make_concertation(*, by: Agent, guests: Iterable[Agent] = (), in_days: int =
     return made.begin(by=by)
 
 
-def make_point(concertation: Concertation, parcours: Parcours, *, by: Agent, question: str = "Quel relais ?") -> Point:
+def make_point(concertation: Concertation, parcours: Parcours, *, by: Agent, question: str = "Quel relais ?") -> Point:
     return Point(concertation=concertation, parcours=parcours, question=question).put_on(by=by)

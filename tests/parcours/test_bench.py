@@ -60,12 +60,12 @@ class TestOnTheDemonstration(TestCase):
 
     def test_says_which_page_is_refused(self) -> None:
         refused = bench.Page("bureau", "dpo", bench._plain("accueil:bureau"), 12)
-        with mock.patch.object(bench, "PAGES", (refused,)), pytest.raises(CommandError, match="« bureau » répond 403"):
+        with mock.patch.object(bench, "PAGES", (refused,)), pytest.raises(CommandError, match="« bureau » répond 403"):
             run("--json")
 
     def test_says_which_page_has_nothing_to_show(self) -> None:
         empty = bench.Page("evaluation", "gos-chatenay", lambda agent: None, 12)
-        with mock.patch.object(bench, "PAGES", (empty,)), pytest.raises(CommandError, match="« evaluation »"):
+        with mock.patch.object(bench, "PAGES", (empty,)), pytest.raises(CommandError, match="« evaluation »"):
             run()
 
 

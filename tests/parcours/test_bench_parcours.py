@@ -52,7 +52,7 @@ class TestOnAFewParcours(TestCase):
         said = run()
         for expected in (
             "file active de 20 professionnels",
-            "voulu : 50 ms",
+            "voulu : 50 ms",
             "1/50",
             "chronologie de",
             "dossier de",
@@ -85,7 +85,7 @@ class TestOnAFewParcours(TestCase):
 
 
 def test_without_parcours_says_what_is_missing(cast: Any) -> None:
-    with pytest.raises(CommandError, match="« pilotage »"):
+    with pytest.raises(CommandError, match="« pilotage »"):
         run()
 
 

@@ -97,7 +97,7 @@ class TestWho:
     def test_readers_are_named_before_typing(self, cast: SimpleNamespace, browse: Browse, ancien: Parcours) -> None:
         ancien.add_intervenant(cast.puericultrice)
         text = browse(REFERENT).get(url(ancien)).content.decode()
-        assert f"Lu par : vous et {cast.puericultrice.nom_complet} (2 personnes)" in text
+        assert f"Lu par : vous et {cast.puericultrice.nom_complet} (2 personnes)" in text
 
 
 class TestHeld:
@@ -246,7 +246,7 @@ class TestRefused:
         assert response.context["form"].errors == {f"etat_{goal.pk.hex}": ["Dites où en est cet objectif."]}
         # The summary names it as people do, and not as the form does.
         summary = response.content.decode().split('class="avis avis-danger erreurs"')[1].split("</ul>")[0]
-        assert "Garder le logement : où en est-on</a>" in summary and f"Etat {goal.pk.hex}" not in summary
+        assert "Garder le logement : où en est-on</a>" in summary and f"Etat {goal.pk.hex}" not in summary
 
     def test_the_same_fragility_twice(self, browse: Browse, ancien: Parcours) -> None:
         twice = {f"ajout_{rank}": "deuil" for rank in (1, 3)} | {f"niveau_ajout_{rank}": "danger" for rank in (1, 3)}
@@ -321,7 +321,7 @@ class TestLevels:
         assert suivi.courbe.count("V") == 2
         text = response.content.decode()
         assert f'd="{suivi.courbe}"' in text
-        assert "avant : fragilité majeure (" in text
+        assert "avant : fragilité majeure (" in text
 
     def test_what_changed_is_said(self, browse: Browse, ancien: Parcours) -> None:
         bilan = hold(browse, ancien, niveau_impaye_loyer="vigilance")
@@ -343,7 +343,7 @@ class TestPaper:
         assert [titre for titre, _, is_printed in response.context["textes"] if is_printed] == ["Où en est-on"]
         assert [ligne.is_kept_off_paper for ligne in response.context["niveaux"]] == [False, True]
         assert '<section class="section a-l-ecran" aria-label="Ce qu’en dit la personne">' in text
-        assert "Danger : le protocole" in text
+        assert "Danger : le protocole" in text
         page = browse(REFERENT).get(f"/parcours/{ancien.pk}/").context["niveaux"]
         assert [domaine.is_kept_off_paper for domaine in page] == [False, True]
 

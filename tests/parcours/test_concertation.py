@@ -300,7 +300,7 @@ class TestList:
 class TestMinutes:
     @pytest.fixture
     def held(self, cast: SimpleNamespace, suivi: Parcours, table: Concertation) -> Point:
-        point = make_point(table, suivi, by=cast.assistant_social_2, question="Quel appui à la maison ?")
+        point = make_point(table, suivi, by=cast.assistant_social_2, question="Quel appui à la maison ?")
         action = make_action(suivi, by=cast.assistant_social_2, libelle="Visiter avec la PMI")
         action.point = point
         action.save()
@@ -317,7 +317,7 @@ class TestMinutes:
             ecrit=held.ecrits.get(cercle="equipe"), auteur=cast.assistant_social_2, texte="Depuis mai."
         )
         text = browse(REFERENT).get(page(held.concertation, "compte-rendu/")).content.decode()
-        for said in ("Aminata Traoré", "Quel appui à la maison ?", "Visiter avec la PMI", "Elle dort mieux."):
+        for said in ("Aminata Traoré", "Quel appui à la maison ?", "Visiter avec la PMI", "Elle dort mieux."):
             assert said in text
         assert "Depuis mai." in text
         assert "Hélène Caron (infirmière puéricultrice)" in text

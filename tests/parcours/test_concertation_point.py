@@ -124,11 +124,11 @@ def client_answer(act: str) -> int:
 
 class TestAgenda:
     def test_works(self, browse: Browse, suivi: Parcours, table: Concertation) -> None:
-        typed = {"parcours": suivi.pk, "question": "Quel mode de garde ?", "person_informed_on": in_days(-1)}
+        typed = {"parcours": suivi.pk, "question": "Quel mode de garde ?", "person_informed_on": in_days(-1)}
         response = browse(REFERENT).post(agenda(table), typed)
         made = Point.objects.get()
         assert response.url == page(made)  # type: ignore[attr-defined]
-        assert (made.question, made.parcours) == ("Quel mode de garde ?", suivi)
+        assert (made.question, made.parcours) == ("Quel mode de garde ?", suivi)
         row = last_row("concertation_point_nouveau")
         assert row.action == Acces.Action.ECRITURE
         assert suivi.usager_id in row.usager_ids
@@ -163,11 +163,11 @@ class TestAgenda:
     def test_invalid_input_keeps_what_was_typed(
         self, browse: Browse, suivi: Parcours, table: Concertation, field: str, value: str, message: str
     ) -> None:
-        typed = {"parcours": suivi.pk, "question": "Quel mode de garde ?", "person_informed_on": ""}
+        typed = {"parcours": suivi.pk, "question": "Quel mode de garde ?", "person_informed_on": ""}
         response = browse(REFERENT).post(agenda(table), {**typed, field: value})
         assert response.status_code == 200
         assert message in response.content.decode()
-        assert ("Quel mode de garde ?" in response.content.decode()) == (field != "question")
+        assert ("Quel mode de garde ?" in response.content.decode()) == (field != "question")
 
     @together("value", HOSTILE)
     def test_hostile(self, browse: Browse, suivi: Parcours, table: Concertation, value: str) -> None:
@@ -254,7 +254,7 @@ class TestContribution:
     def test_the_circle_before_the_text_with_its_readers(self, browse: Browse, inscrit: Point) -> None:
         text = browse("puericultrice").get(page(inscrit, "contribution/")).content.decode()
         assert text.index("Qui pourra lire") < text.index("<textarea")
-        assert "Santé. Lu par : vous seulement." in text
+        assert "Santé. Lu par : vous seulement." in text
         assert 'name="modalite"' not in text
         assert 'name="done_on"' not in text
 

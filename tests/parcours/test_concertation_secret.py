@@ -83,7 +83,7 @@ class TestHiddenPoints:
         client = browse(username)
         before = shown(client, inscrit)
         for parcours in theirs:
-            point = make_point(inscrit.concertation, parcours, by=cast.assistant_social_2, question="Secret ?")
+            point = make_point(inscrit.concertation, parcours, by=cast.assistant_social_2, question="Secret ?")
             make_action(parcours, by=cast.assistant_social_2)
             point.inform(point.concertation.held_on)
         assert shown(client, inscrit) == before
@@ -212,7 +212,7 @@ class TestWhoIsMissing:
 
     def test_guests_outside_the_team_are_named(self, browse: Browse, inscrit: Point) -> None:
         text = browse("assistant-social-2").get(pages(inscrit)[3]).content.decode()
-        assert "Invités qui ne lisent rien de ce parcours, faute d’être dans l’équipe : Philippe Aubert." in text
+        assert "Invités qui ne lisent rien de ce parcours, faute d’être dans l’équipe : Philippe Aubert." in text
 
 
 def test_refusals_are_journaled_without_a_name(cast: SimpleNamespace, browse: Browse, inscrit: Point) -> None:

@@ -369,7 +369,7 @@ class TestCommand:
         said = StringIO()
         with mock.patch.object(demonstration, "seed", return_value=60):
             call_command("seed_demo", password=PASSWORD, stdout=said)
-        assert said.getvalue() == "Démonstration chargée : 60 personnes fictives.\n"
+        assert said.getvalue() == "Démonstration chargée : 60 personnes fictives.\n"
 
     def test_says_what_to_install(self, db: None) -> None:
         missing = ModuleNotFoundError("No module named 'faker'", name="faker")

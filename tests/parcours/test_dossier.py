@@ -69,7 +69,7 @@ class TestTimeline:
         make_ecrit(parcours_of(suivie), by=cast.assistant_social_2, texte="Visite au domicile.")
         hold_bilan(cast, suivie)
         table = make_concertation(by=cast.assistant_social_2, in_days=0)
-        make_point(table, parcours_of(suivie), by=cast.assistant_social_2, question="Quel relais vers le logement ?")
+        make_point(table, parcours_of(suivie), by=cast.assistant_social_2, question="Quel relais vers le logement ?")
         table.hold(by=cast.assistant_social_2)
         found = natures(browse(REFERENT), suivie)
         assert set(found) == {
@@ -87,7 +87,7 @@ class TestTimeline:
             "concertation",
         }
         text = browse(REFERENT).get(url(suivie)).content.decode()
-        for said in ("Visite au domicile.", "Quel relais vers le logement ?", "caf.fr", "Un colis alimentaire"):
+        for said in ("Visite au domicile.", "Quel relais vers le logement ?", "caf.fr", "Un colis alimentaire"):
             assert said in text
 
     def test_an_appointment_is_a_date_then_a_moment(

@@ -244,8 +244,8 @@ def test_a_responsable_outside_the_team_reads_no_question_of_a_round_table(
     Rattachement.objects.grant(Rattachement.Nature.RELAIS, suivie.pk, parcours, unite=leader.unites[0])
     before = page(browse("responsable-accompagnement"), suivie)
     table = make_concertation(by=cast.assistant_social_2, in_days=0)
-    make_point(table, parcours, by=cast.assistant_social_2, question="Comment parler à la famille ?")
+    make_point(table, parcours, by=cast.assistant_social_2, question="Comment parler à la famille ?")
     table.hold(by=cast.assistant_social_2)
     assert page(browse("responsable-accompagnement"), suivie) == before
     parcours.add_intervenant(leader)
-    assert "Comment parler à la famille ?" in page(browse("responsable-accompagnement"), suivie), "the control"
+    assert "Comment parler à la famille ?" in page(browse("responsable-accompagnement"), suivie), "the control"

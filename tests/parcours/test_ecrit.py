@@ -67,8 +67,8 @@ def test_circles_name_their_readers_before_anything_is_typed(
     for agent in (cast.cesf, cast.puericultrice):
         suivi.add_intervenant(agent)
     text = browse(REFERENT).get(new(suivi)).content.decode()
-    assert "L’équipe du parcours. Lu par : vous, Hélène Caron et Julie Petit (3 personnes)." in text
-    assert "Social. Lu par : vous et Julie Petit (2 personnes)." in text
+    assert "L’équipe du parcours. Lu par : vous, Hélène Caron et Julie Petit (3 personnes)." in text
+    assert "Social. Lu par : vous et Julie Petit (2 personnes)." in text
     assert "Santé." not in text, "only one’s own famille is offered"
     assert text.index("Qui pourra lire") < text.index("<textarea")
     assert 'name="cercle" value="equipe" checked' not in text
@@ -76,7 +76,7 @@ def test_circles_name_their_readers_before_anything_is_typed(
 
 def test_psychologist_writes_for_themselves(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
     suivi.add_intervenant(cast.psychologue)
-    assert "Psychologie. Lu par : vous seulement." in browse("psychologue").get(new(suivi)).content.decode()
+    assert "Psychologie. Lu par : vous seulement." in browse("psychologue").get(new(suivi)).content.decode()
 
 
 @pytest.mark.parametrize("act", ["", "brouillon"])
@@ -95,7 +95,7 @@ def test_signed_at_once(browse: Browse, suivi: Parcours) -> None:
     url = client.post(new(suivi), {**TYPED, "acte": "signature"}).url  # type: ignore[attr-defined]
     assert Ecrit.objects.get().is_signed
     text = client.get(url).content.decode()
-    assert "Lu par : vous seulement." in text
+    assert "Lu par : vous seulement." in text
     assert 'name="cercle"' not in text, "signed, it does not change"
 
 
@@ -257,7 +257,7 @@ def test_reader_of_a_colleagues_text_cannot_write_it(
     suivi.add_intervenant(cast.cesf)
     draft.sign()
     client = browse("cesf")
-    assert "Lu par : Claire Bernard et vous (2 personnes)." in client.get(page(draft)).content.decode()
+    assert "Lu par : Claire Bernard et vous (2 personnes)." in client.get(page(draft)).content.decode()
     assert client.post(page(draft), {**TYPED, "version": 1}).status_code == 409
     assert client.post(page(draft, "signature/"), {**TYPED, "version": 1}).status_code == 409
 

@@ -254,7 +254,7 @@ class TestAlreadyOpen:
         self, cast: SimpleNamespace, browse: Browse, aminata: Usager, suivi: Parcours
     ) -> None:
         client = browse("cesf")
-        assert "référent : Claire Bernard" in client.get(page(aminata)).content.decode()
+        assert "référent : Claire Bernard" in client.get(page(aminata)).content.decode()
         response = client.post(page(aminata), RSA)
         assert response.url == "/parcours/"  # type: ignore[attr-defined]
         assert EntreeDirecte.objects.get().parcours == suivi

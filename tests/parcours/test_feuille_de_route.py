@@ -109,7 +109,7 @@ class TestWhatItSays:
     def test_an_empty_parcours_still_says_whom_to_ask(self, browse: Browse, suivi: Parcours) -> None:
         said = words(browse(REFERENT), suivi)
         assert "Ce que vous faites" not in said
-        assert "Une question ?" in said
+        assert "Une question ?" in said
 
     def test_in_large_print(self, browse: Browse, suivi: Parcours) -> None:
         client = browse(REFERENT)

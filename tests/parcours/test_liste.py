@@ -85,12 +85,12 @@ def test_my_parcours_by_next_date(cast: SimpleNamespace, browse: Browse, suivi: 
     make_action(other, by=cast.assistant_social_2, due_in=3)
     response = browse("assistant-social-2").get(URL)
     assert [parcours.pk for parcours in response.context["parcours"]] == [other.pk, suivi.pk]
-    assert "référent : vous" in response.content.decode()
+    assert "référent : vous" in response.content.decode()
 
 
 def test_intervenant_sees_who_is_referent(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
     suivi.add_intervenant(cast.puericultrice)
-    assert "référent : Claire Bernard" in browse("puericultrice").get(URL).content.decode()
+    assert "référent : Claire Bernard" in browse("puericultrice").get(URL).content.decode()
 
 
 def test_late_action_is_loud(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
@@ -246,9 +246,9 @@ class TestMyPlace:
     def test_is_said_in_words(self, cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
         suivi.add_intervenant(cast.cesf)
         cover(cast.educateur, suivi)
-        assert "référent : vous" in browse("assistant-social-2").get(URL).content.decode()
-        assert "intervenant, référent : Claire Bernard" in browse("cesf").get(URL).content.decode()
-        assert "en remplacement, référent : Claire Bernard" in browse("educateur").get(URL).content.decode()
+        assert "référent : vous" in browse("assistant-social-2").get(URL).content.decode()
+        assert "intervenant, référent : Claire Bernard" in browse("cesf").get(URL).content.decode()
+        assert "en remplacement, référent : Claire Bernard" in browse("educateur").get(URL).content.decode()
 
     @together(
         ("username", "place"),

@@ -335,7 +335,7 @@ def test_owner_who_has_left_is_replaced(cast: SimpleNamespace, browse: Browse, s
 
 def test_a_date_to_come(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
     """A new date is not past; one that was late stays while something else is corrected."""
-    client, passed = browse(REFERENT), "Cette date est passée : donnez une date à venir."
+    client, passed = browse(REFERENT), "Cette date est passée : donnez une date à venir."
     for act in ("actions", "objectifs"):
         response = client.post(url(suivi, act), typed_action(echeance="12/03/2020"))
         assert response.context["form"].errors["echeance"] == [passed]

@@ -140,12 +140,12 @@ class TestTimeline:
         make_action(suivi, by=by, libelle="Marcher au parc").move(Action.Statut.ABANDONNEE, by=by)
         make_ecrit(suivi, by=by, cercle="protection", texte="Le cahier de liaison.")
         table = make_concertation(by=by)
-        make_point(table, suivi, by=by, question="Comment va l’aîné ?")
+        make_point(table, suivi, by=by, question="Comment va l’aîné ?")
         table.hold(by=by)
         suivi.add_intervenant(cast.cesf)
         return suivi
 
-    @together("said", ["Reçu de la cellule", "Marcher au parc", "Le cahier de liaison.", "Comment va l’aîné ?"])
+    @together("said", ["Reçu de la cellule", "Marcher au parc", "Le cahier de liaison.", "Comment va l’aîné ?"])
     def test_moves_steps_texts_and_questions_stay_on_the_screen(
         self, cast: SimpleNamespace, browse: Browse, told: Parcours, said: str
     ) -> None:
@@ -160,9 +160,9 @@ class TestTimeline:
 
     def test_nothing_of_the_dossier(self, browse: Browse, told: Parcours) -> None:
         client, address = browse(REFERENT), f"/dossiers/{told.usager_id}/"
-        assert "Comment va l’aîné ?" in screen_of(client, address)
+        assert "Comment va l’aîné ?" in screen_of(client, address)
         paper = paper_of(client, address)
-        assert "Comment va l’aîné ?" not in paper and "chronologie" not in paper
+        assert "Comment va l’aîné ?" not in paper and "chronologie" not in paper
         assert "Ce dossier se lit à l’écran." in paper
 
 
@@ -172,7 +172,7 @@ class TestConcertation:
         """One decision, one contribution with what was added to it, all of them plain."""
         by = cast.assistant_social_2
         table = make_concertation(by=by)
-        point = make_point(table, suivi, by=by, question="Quel appui à la maison ?")
+        point = make_point(table, suivi, by=by, question="Quel appui à la maison ?")
         goal = about(make_objectif(suivi, by=by, libelle="Un lieu calme"), PLAIN)
         step = make_action(suivi, by=by, objectif=goal, libelle="Visiter avec la PMI")
         Action.objects.filter(pk=step.pk).update(point=point)
@@ -189,7 +189,7 @@ class TestConcertation:
     def point_page(point: Point) -> str:
         return f"/parcours/concertations/{point.concertation_id}/points/{point.pk}/"
 
-    SAID = ("Quel appui à la maison ?", "Visiter avec la PMI", "Elle dort mieux.", "Depuis mai.")
+    SAID = ("Quel appui à la maison ?", "Visiter avec la PMI", "Elle dort mieux.", "Depuis mai.")
 
     def test_plain_words_are_printed(self, browse: Browse, held: Point) -> None:
         paper = paper_of(browse(REFERENT), self.minutes(held))
@@ -204,7 +204,7 @@ class TestConcertation:
             assert "Visiter avec la PMI" in screen_of(browse(REFERENT), address)
             paper = paper_of(browse(REFERENT), address)
             assert "Visiter avec la PMI" not in paper and ">Décisions<" not in paper
-            assert "Quel appui à la maison ?" in paper, "the control"
+            assert "Quel appui à la maison ?" in paper, "the control"
 
     @together("said", HARMFUL)
     def test_a_question_and_a_decision_by_their_words(self, browse: Browse, held: Point, said: str) -> None:
@@ -271,7 +271,7 @@ class TestEcrit:
         Addendum.objects.create(ecrit=ecrit, auteur=cast.assistant_social_2, texte="Depuis mai.")
         client = browse(REFERENT)
         screen, paper = screen_of(client, self.address(ecrit)), paper_of(client, self.address(ecrit))
-        for said in (texte, "Depuis mai.", "cercle :", "Lu par :"):
+        for said in (texte, "Depuis mai.", "cercle :", "Lu par :"):
             assert said in screen
             assert (said in paper) is is_printed
         assert "ne s’imprime pas" not in paper
@@ -292,13 +292,13 @@ class TestForms:
         step = make_action(suivi, by=by, objectif=goal, libelle="Visiter un appartement")
         draft = make_ecrit(suivi, by=by, cercle="protection", texte="Le cahier de liaison.", signed=False)
         table = make_concertation(by=by)
-        point = make_point(table, suivi, by=by, question="Et l’aîné ?")
+        point = make_point(table, suivi, by=by, question="Et l’aîné ?")
         asked = f"/parcours/concertations/{table.pk}/points/{point.pk}/"
         for address, said in (
             (f"{page(suivi)}objectifs/{goal.pk}/", "Un lieu calme"),
             (f"{page(suivi)}actions/{step.pk}/", "Visiter un appartement"),
             (f"{page(suivi)}ecrits/{draft.pk}/", "Le cahier de liaison."),
-            (f"{asked}contribution/", "Et l’aîné ?"),
+            (f"{asked}contribution/", "Et l’aîné ?"),
             (f"{asked}decision/", "Un lieu calme"),
         ):
             assert said in screen_of(client, address)
@@ -329,7 +329,7 @@ class TestTheGoalOfAStep:
         typed = typed_edit(step, objectif="" if is_taken_off else other.pk, libelle="Visiter ailleurs")
         refused = client.post(self.address(step), typed)
         assert refused.status_code == 200
-        assert "ne s’imprime pas : elle le garde" in refused.context["form"].errors["objectif"][0]
+        assert "ne s’imprime pas : elle le garde" in refused.context["form"].errors["objectif"][0]
         assert "Visiter ailleurs" in refused.content.decode(), "what was typed is kept"
         step.refresh_from_db()
         assert (step.objectif, step.libelle, step.version) == (goal, "Visiter un appartement", stored)

@@ -53,7 +53,7 @@ def test_head_says_who_since_when_and_what_is_next(cast: SimpleNamespace, browse
     Parcours.objects.update(opened_on=timezone.localdate() - timedelta(days=430))
     make_action(suivi, by=cast.assistant_social_2, due_in=-15)
     text = browse(REFERENT).get(url(suivi)).content.decode()
-    for said in ("Aminata Traoré", "actif depuis 14 mois", "référent : Claire Bernard", "prochain bilan dans"):
+    for said in ("Aminata Traoré", "actif depuis 14 mois", "référent : Claire Bernard", "prochain bilan dans"):
         assert said in text
     assert "en retard depuis 2 semaines" in text
     assert "<title>Parcours · Pôle social</title>" in text, "the title names nobody"
@@ -168,7 +168,7 @@ def test_damaged_timeline_key_gives_the_first_page(browse: Browse, suivi: Parcou
 
 def test_why_i_have_access_and_the_journal_say_the_same(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
     text = browse(REFERENT).get(url(suivi)).content.decode()
-    assert "« référent »" in text
+    assert "« référent »" in text
     row = last_row("parcours")
     assert (row.action, row.objet_id, row.usager_ids) == (Acces.Action.LECTURE, suivi.pk, [suivi.usager_id])
     found = allowed_by(row)

@@ -76,7 +76,7 @@ class TestSharing:
         assert share(browse(AUTHOR), ecrit, cast.assistant_social_2).status_code == 302
         assert TEXT in reader.get(page(ecrit)).content.decode()
         said = browse(AUTHOR).get(page(ecrit)).content.decode()
-        assert "Lu par : vous seulement ; par partage : Claire Bernard." in said
+        assert "Lu par : vous seulement ; par partage : Claire Bernard." in said
         assert_does_not_exist(reader, page(other), other.pk)
         assert "Autre visite." not in reader.get(f"/parcours/{suivi.pk}/").content.decode()
 

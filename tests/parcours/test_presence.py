@@ -89,7 +89,7 @@ class TestWhatIsTold:
         assert SAID in browse(REFERENT).get(page).content.decode()
         assert SAID not in browse("cesf").get(page).content.decode()
         own = browse(AUTHOR).get(page).content.decode()
-        assert "Présence : «" in own and presence.destinataire.nom_complet in own
+        assert "Présence : «" in own and presence.destinataire.nom_complet in own
 
     def test_two_of_one_team_say_it_once_and_do_not_learn_of_each_other(
         self, cast: SimpleNamespace, browse: Browse, social: Parcours, sante: Parcours, presence: PartagePresence

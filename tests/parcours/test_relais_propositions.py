@@ -63,7 +63,7 @@ def typed(one: Proposition, by: Any, **changed: str) -> dict[str, str]:
     }
     if one.fragilite:
         key = one.fragilite.fragilite_id
-        parts |= {f"but_{key}": "on", f"objectif_{key}": "Avancer sur : impayé de loyer"}
+        parts |= {f"but_{key}": "on", f"objectif_{key}": "Avancer sur : impayé de loyer"}
     for part, value in changed.items():
         name = next(name for name in parts if name.startswith(f"{part}_"))
         parts[name] = value
@@ -133,7 +133,7 @@ class TestPage:
         response = browse("cesf").post(self.url(parcours), typed(gardee, cast.cesf))
         assert response.url == f"/parcours/{parcours.pk}/"  # type: ignore[attr-defined]
         goal, step = Objectif.objects.get(), Action.objects.get()
-        assert (goal.fragilite.code, goal.libelle) == ("impaye_loyer", "Avancer sur : impayé de loyer")  # type: ignore[union-attr]
+        assert (goal.fragilite.code, goal.libelle) == ("impaye_loyer", "Avancer sur : impayé de loyer")  # type: ignore[union-attr]
         assert (step.objectif, step.libelle, step.agent) == (goal, gardee.libelle, cast.cesf)
         assert step.etapes.count() == 1
         assert last_row("premiers_objectifs").usager_ids == [parcours.usager_id]

@@ -124,7 +124,7 @@ class TestRefusals:
         assert Parcours.objects.count() == 2 * PARCOURS
 
     def test_people_and_their_parcours_in_one_call(self, cast: SimpleNamespace) -> None:
-        assert "8 personnes fictives ajoutées ; 8 parcours, dont 2 ouverts" in load("--usagers", "8", "--parcours", "8")
+        assert "8 personnes fictives ajoutées ; 8 parcours, dont 2 ouverts" in load("--usagers", "8", "--parcours", "8")
         assert Ecrit.objects.count() == 8 * 25
 
     def test_too_few_people_leaves_nothing(self, cast: SimpleNamespace) -> None:

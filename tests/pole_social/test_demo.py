@@ -86,7 +86,7 @@ class Demo:
         return self.process.communicate(timeout=PATIENCE_S)[1]
 
     def password(self) -> str:
-        found = re.search(r"^Mot de passe de tous les comptes : (.+)$", self.said, re.MULTILINE)
+        found = re.search(r"^Mot de passe de tous les comptes : (.+)$", self.said, re.MULTILINE)
         assert found is not None, self.said
         return found[1]
 
@@ -214,14 +214,14 @@ def test_a_port_in_use_is_one_clear_line(root: Path, run: list[Demo]) -> None:
         demo = started(root, run, PORT=str(other.getsockname()[1]))
         errors = demo.end()
     assert demo.process.returncode == 1
-    assert re.fullmatch(r"CommandError: Le port \d+ n'est pas libre \(.+\) : choisissez-en un autre, .+\n", errors)
+    assert re.fullmatch(r"CommandError: Le port \d+ n'est pas libre \(.+\) : choisissez-en un autre, .+\n", errors)
     assert demo.left_running() == []
 
 
 @pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "٣"])
 def test_a_bad_port_is_one_clear_line(root: Path, run: list[Demo], port: str) -> None:
     demo = started(root, run, PORT=port)
-    assert demo.end() == f"CommandError: PORT doit être un nombre de 1 à 65535, pas « {port} ».\n"
+    assert demo.end() == f"CommandError: PORT doit être un nombre de 1 à 65535, pas « {port} ».\n"
     assert demo.process.returncode == 1
 
 

@@ -60,8 +60,8 @@ class TestLoad:
     def test_says_how_many_lines(self) -> None:
         said = StringIO()
         call_command("load_reference", stdout=said)
-        assert "domaines.csv : 14 lignes" in said.getvalue()
-        assert "fragilites.csv : 75 lignes" in said.getvalue()
+        assert "domaines.csv : 14 lignes" in said.getvalue()
+        assert "fragilites.csv : 75 lignes" in said.getvalue()
 
     def test_keeps_what_somebody_edited(self) -> None:
         Motif.objects.filter(code="budget").update(libelle="Argent du mois", edited_at=timezone.now())

@@ -22,7 +22,7 @@ SEARCH_HEADER = f"{'recherche':<26}{'médiane':>12}{'95 %':>12}{'99 %':>12}{'rap
 
 
 class Command(BaseCommand):
-    help = "Mesure les pages principales : requêtes, temps, taille, rapport aux mêmes lignes lues par psycopg."
+    help = "Mesure les pages principales : requêtes, temps, taille, rapport aux mêmes lignes lues par psycopg."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="un objet JSON seul sur la sortie")
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             action="store_true",
             help="la file active, une liste, les longues histoires (après seed_bulk)",
         )
-        parser.add_argument("--questions", type=int, default=2000, help="avec --search : combien de recherches")
+        parser.add_argument("--questions", type=int, default=2000, help="avec --search : combien de recherches")
         parser.add_argument("--runs", type=int, default=30, help="mesures par page, 30 par défaut")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -50,8 +50,8 @@ class Command(BaseCommand):
                 self._measure(options["runs"], as_json=options["json"])
         except NothingToMeasure as missing:
             raise CommandError(
-                f"Rien à mesurer pour « {missing} » : chargez la démonstration avec "
-                "« manage.py seed_demo --password … » sur une base vide."
+                f"Rien à mesurer pour « {missing} » : chargez la démonstration avec "
+                "« manage.py seed_demo --password … » sur une base vide."
             ) from missing
         except PageRefused as refused:
             raise CommandError(str(refused)) from refused
@@ -88,9 +88,9 @@ def _said_of_parcours(report: ParcoursReport) -> list[str]:
     figures, liste = report.figures, report.liste
     return [
         f"file active de {figures.professionnels} professionnels, {figures.ouverts} parcours ouverts",
-        f"  ses chiffres          {_ms(figures.sql_ms):>12} de SQL (voulu : 50 ms)",
+        f"  ses chiffres          {_ms(figures.sql_ms):>12} de SQL (voulu : 50 ms)",
         f"  agent par agent       {_ms(figures.naif_ms):>12} ({figures.requetes_naives} requêtes)",
-        f"  rapport               {_ratio(figures.rapport):>12} (voulu : 1/50)",
+        f"  rapport               {_ratio(figures.rapport):>12} (voulu : 1/50)",
         f"  la page entière       {_ms(figures.page_sql_ms):>12} de SQL, {figures.page_requetes} requêtes",
         f"liste d’un professionnel, {liste.parcours} parcours",
         f"  la page entière       {_ms(liste.sql_ms):>12} de SQL, {liste.requetes} requêtes",
@@ -104,7 +104,7 @@ def _said_of_depth(name: str, depth: Profondeur) -> list[str]:
         f"{name} de {depth.ecrits} écrits, {depth.pages} pages, {depth.comptages} comptage",
         f"  première page         {_ms(depth.premiere_ms):>12} de SQL",
         f"  les suivantes         {_ms(depth.suivantes_ms):>12}",
-        f"  les dernières         {_ms(depth.au_fond_ms):>12}, {_times(depth.rapport)} (voulu : × 2)",
+        f"  les dernières         {_ms(depth.au_fond_ms):>12}, {_times(depth.rapport)} (voulu : × 2)",
     ]
 
 
@@ -127,12 +127,12 @@ def _said(report: Report) -> list[str]:
     for kind in report.par_nom.par_genre:
         lines.append(f"{kind:<30}" + "".join(f"{_share(figures.par_genre.get(kind)):>26}" for _, figures in rows))
     beside = report.trigrammes_pire_courte_ms
-    lines += ["", f"pire des recherches courtes ou fréquentes : {_ms(report.pire_courte_ms)}"]
-    lines[-1] += f" (trigrammes : {_ms(beside)})" if beside else ""
+    lines += ["", f"pire des recherches courtes ou fréquentes : {_ms(report.pire_courte_ms)}"]
+    lines[-1] += f" (trigrammes : {_ms(beside)})" if beside else ""
     saved = (report.enregistrement_p50_ms, report.enregistrement_p95_ms)
-    lines.append(f"enregistrer une personne : médiane {_ms(saved[0])}, 95 % {_ms(saved[1])} dans la base")
+    lines.append(f"enregistrer une personne : médiane {_ms(saved[0])}, 95 % {_ms(saved[1])} dans la base")
     if not other:
-        lines.append("Ce serveur n’a pas pg_trgm : rien à mettre à côté.")
+        lines.append("Ce serveur n’a pas pg_trgm : rien à mettre à côté.")
     return lines
 
 

@@ -46,7 +46,7 @@ class Command(BaseCommand):
         _check(options)
         by = Agent.objects.filter(username="gos").first()
         if by is None:
-            raise CommandError("Chargez d’abord la démonstration : « manage.py seed_demo --password … ».")
+            raise CommandError("Chargez d’abord la démonstration : « manage.py seed_demo --password … ».")
         # The generators go with the demonstration, which production does not install.
         masse = import_module("parcours.demonstration.masse")
         graine = masse.GRAINE if options["graine"] is None else options["graine"]
@@ -55,7 +55,8 @@ class Command(BaseCommand):
         more = options["parcours"] and not connection.in_atomic_block
         _tidy([Agent, Affectation, Rattachement, *apps.get_app_config("parcours").get_models()] if more else [])
         if options["verbosity"] > 0:
-            self.stdout.write(f"{' ; '.join(said)} ; {Mot.objects.count()} mots connus.")
+            loaded = " ; ".join([*said, f"{Mot.objects.count()} mots connus."])
+            self.stdout.write(loaded)
 
     @transaction.atomic
     def _load_all(self, options: dict[str, Any], by: Agent, graine: int) -> list[str]:
@@ -73,7 +74,7 @@ class Command(BaseCommand):
             if options["parcours"] is not None:
                 said.append(self._load_parcours(options["parcours"], options["ecrits"], graine))
         except IntegrityError as twice:
-            raise CommandError("Ces personnes y sont déjà : choisissez une autre graine (--graine).") from twice
+            raise CommandError("Ces personnes y sont déjà : choisissez une autre graine (--graine).") from twice
         return said
 
     def _load(self, crowd: Iterator[Any], total: int, by: Agent) -> None:
@@ -91,12 +92,12 @@ class Command(BaseCommand):
             opened = masse.load(parcours, ecrits, graine, self._say_rows)
         except masse.TooFewPeople as few:
             raise CommandError(
-                f"Il faut {few} personnes sans parcours : ajoutez-les avec --usagers et une autre graine."
+                f"Il faut {few} personnes sans parcours : ajoutez-les avec --usagers et une autre graine."
             ) from few
         return f"{parcours} parcours, dont {opened} ouverts, et {ecrits} écrits ajoutés"
 
     def _say_rows(self, what: str, done: int) -> None:
-        self.stderr.write(f"… {what} : {done}")
+        self.stderr.write(f"… {what} : {done}")
 
     def _say(self, done: int, total: int) -> None:
         bar = "█" * (WIDTH * done // total)
@@ -107,7 +108,7 @@ class Command(BaseCommand):
 def _check(options: dict[str, Any]) -> None:
     """Raises CommandError for a number that loads nothing."""
     if options["usagers"] is None and options["parcours"] is None:
-        raise CommandError("Dites combien : --usagers, --parcours.")
+        raise CommandError("Dites combien : --usagers, --parcours.")
     if options["usagers"] is not None and options["usagers"] < 1:
         raise CommandError("--usagers demande au moins une personne.")
     if options["parcours"] is not None and options["parcours"] < 1:

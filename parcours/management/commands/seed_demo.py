@@ -12,7 +12,7 @@ MODES = ("local", "test")
 
 
 class Command(BaseCommand):
-    help = "Charge la démonstration : deux territoires, les agents, 60 personnes fictives, une journée en cours."
+    help = "Charge la démonstration : deux territoires, les agents, 60 personnes fictives, une journée en cours."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--password", required=True, help="le mot de passe de tous les comptes")
@@ -26,11 +26,11 @@ class Command(BaseCommand):
             demonstration = import_module("parcours.demonstration.seed")
         except ModuleNotFoundError as missing:
             raise CommandError(
-                f"Il manque {missing.name} : installez les dépendances de requirements-demo.txt."
+                f"Il manque {missing.name} : installez les dépendances de requirements-demo.txt."
             ) from missing
         try:
             count = demonstration.seed(options["password"])
         except demonstration.AlreadyLoaded as loaded:
             raise CommandError("La démonstration est déjà chargée.") from loaded
         if options["verbosity"] > 0:
-            self.stdout.write(f"Démonstration chargée : {count} personnes fictives.")
+            self.stdout.write(f"Démonstration chargée : {count} personnes fictives.")

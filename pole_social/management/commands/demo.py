@@ -60,7 +60,7 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
 def _free_port(typed: str) -> int:
     """The port, checked before the database is touched. Raises CommandError."""
     if not (typed.isascii() and typed.isdigit() and 0 < int(typed) < 65536):
-        raise CommandError(f"PORT doit être un nombre de 1 à 65535, pas « {typed} ».")
+        raise CommandError(f"PORT doit être un nombre de 1 à 65535, pas « {typed} ».")
     with socket.socket() as trial:
         # As gunicorn does: a port left a moment ago counts as free.
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -68,7 +68,7 @@ def _free_port(typed: str) -> int:
             trial.bind((HOST, int(typed)))
         except OSError as error:
             raise CommandError(
-                f"Le port {typed} n'est pas libre ({error.strerror}) : choisissez-en un autre, "
+                f"Le port {typed} n'est pas libre ({error.strerror}) : choisissez-en un autre, "
                 "par exemple PORT=8001 make demo."
             ) from error
     return int(typed)
@@ -101,7 +101,7 @@ def _refuse_real_work(password: str, kept: str) -> None:
     if witness and not any(known and witness.check_password(known) for known in (password, kept)):
         raise CommandError(
             "La base de DATABASE_URL a déjà des agents, et le mot de passe de la démonstration n'est pas le "
-            "leur : donnez une base vide, ou leur mot de passe par DEMO_PASSWORD."
+            "leur : donnez une base vide, ou leur mot de passe par DEMO_PASSWORD."
         )
 
 
@@ -156,9 +156,9 @@ def announcement(port: int, password: str) -> str:
         lines.append(f"  … et {others} autres")
     accounts = "\n".join(lines)
     return (
-        f"\nPôle social : http://{HOST}:{port}\n\n"
-        f"Comptes (données fictives) :\n{accounts}\n\n"
-        f"Mot de passe de tous les comptes : {password}\n"
+        f"\nPôle social : http://{HOST}:{port}\n\n"
+        f"Comptes (données fictives) :\n{accounts}\n\n"
+        f"Mot de passe de tous les comptes : {password}\n"
         "Ctrl-C pour arrêter.\n"
     )
 

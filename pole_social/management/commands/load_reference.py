@@ -18,4 +18,4 @@ class Command(BaseCommand):
         for source in sources():
             count = source.load()
             if options["verbosity"] > 0:
-                self.stdout.write(f"{source.path.name} : {count} lignes")
+                self.stdout.write(f"{source.path.name} : {count} lignes")
