@@ -33,7 +33,8 @@ NEAR_BIRTH = """(
     a.naissance_annee IS NULL OR b.naissance_annee IS NULL OR abs(a.naissance_annee - b.naissance_annee) <= 1
     OR (a.naissance_mois, a.naissance_jour) = (b.naissance_mois, b.naissance_jour)
 )"""
-OTHER = "b.id <> a.id AND b.territoire_id = a.territoire_id AND NOT b.is_sealed AND b.fusionne_vers_id IS NULL"
+OTHER = """b.id <> a.id AND b.territoire_id = a.territoire_id AND NOT b.is_sealed AND b.fusionne_vers_id IS NULL
+AND (%(autre)s::uuid IS NULL OR b.id = %(autre)s::uuid)"""
 
 
 def _same(theirs: str, mine: str, extra: str = "true") -> str:
@@ -108,12 +109,20 @@ def likely(territoires: Iterable[int], apres: UUID | None = None) -> Proches:
         cursor.execute(WINDOW, scope)
         ids = [key for (key,) in cursor.fetchall()]
         compared = ids[:COMPARED]
-        cursor.execute(MATCHES, {"ids": compared})
+        cursor.execute(MATCHES, {"ids": compared, "autre": None})
         rows = cursor.fetchall()
     rank = {key: index for index, key in enumerate(compared)}
     paires = sorted(_pairs(rows, rank), key=lambda paire: rank[paire.un])
     suite = compared[-1] if len(ids) > COMPARED else None
     return Proches(paires[:PAIRS_SHOWN], len(paires) > PAIRS_SHOWN, suite)
+
+
+def reasons_for(un: UUID, autre: UUID) -> tuple[str, ...]:
+    """What brings these two records together; nothing for two that the list would not show."""
+    with connection.cursor() as cursor:
+        cursor.execute(MATCHES, {"ids": [un], "autre": autre})
+        paires = _pairs(cursor.fetchall(), {})
+    return paires[0].raisons if paires else ()
 
 
 def _pairs(rows: list[tuple[Any, ...]], rank: dict[UUID, int]) -> list[Paire]:

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from accueil.doublons import PAIRS_SHOWN, likely
+from accueil.doublons import PAIRS_SHOWN, likely, reasons_for
 from accueil.forms.doublons import FusionForm
 from accueil.fusion import FusionRefused, unmerge
 from accueil.models import Demande, Distincts, Fusion, Passage, Relais, Usager
@@ -90,6 +90,7 @@ def paire(request: HttpRequest, pk: UUID, autre: UUID) -> HttpResponse:
         "form": form,
         "personnes": [(usager, _held(agent, usager)) for usager in people],
         "rangs": rangs,
+        "raisons": reasons_for(pk, autre),
         "masque": not all(usager.is_openable for usager in people),  # type: ignore[attr-defined]
         "distincts": Distincts.objects.filter(un=min(pk, autre), autre=max(pk, autre)).select_related("by").first(),
         "jours": REVERSIBLE_FOR.days,

@@ -306,6 +306,17 @@ class TestComparison:
         make_demande(make_passage(pair[1], by=cast.gos), by=cast.gos)
         assert "1 demande" in lead.get(address(pair)).content.decode(), "the control: what is read is counted"
 
+    def test_says_again_what_brings_them_together(self, lead: Client, pair: Any) -> None:
+        assert (
+            "Ce qui les rapproche : même date de naissance, noms proches." in lead.get(address(pair)).content.decode()
+        )
+        assert "même date" in lead.get(address(pair[::-1])).content.decode()
+
+    def test_says_nothing_of_two_whom_the_list_would_not_show(self, lead: Client, pair: Any) -> None:
+        """Else two addresses would tell whether two masked births are the same."""
+        other = someone(nom_usage="Lopez", prenoms="Karima", **BORN)
+        assert "rapproche" not in lead.get(address((pair[0], other))).content.decode()
+
     def test_out_of_scope_is_unknown(self, cast: Cast, lead: Client, pair: Any) -> None:
         stranger = someone(territoire=cast.gos_chatenay.unites[0].lieu.territoire)
         assert same_as_unknown(lead, address((pair[0], stranger)), stranger.pk)
