@@ -21,6 +21,7 @@ from pole_social.models import Acces, Agent, MoveRefused
 from tests.accueil.conftest import HOSTILE, OTHER_SEARCHERS, last_acces, same_as_unknown
 from tests.bulk import copies
 from tests.queries import count_queries
+from tests.reading import one_line
 from tests.threads import at_once
 from tests.together import together
 
@@ -48,7 +49,7 @@ class TestWriting:
     def test_six_months_are_proposed(
         self, cast: SimpleNamespace, desk: Client, received: Passage, aminata: Usager
     ) -> None:
-        assert 'value="six_mois" checked' in " ".join(desk.get(new_url(aminata)).content.decode().split()) or (
+        assert 'value="six_mois" checked' in one_line(desk.get(new_url(aminata)).content.decode()) or (
             desk.get(new_url(aminata)).context["form"]["duree"].value() == "six_mois"
         )
         response = desk.post(new_url(aminata), mandat_data())

@@ -29,6 +29,7 @@ from pole_social.models import Acces, Metier, Unite
 from tests.bulk import copies
 from tests.evaluation.conftest import HOSTILE, page_of, without_csrf
 from tests.queries import count_queries
+from tests.reading import one_line
 from tests.together import together
 
 Etat = Exploration.Etat
@@ -93,7 +94,7 @@ def words(response) -> str:
     """What is read, without the tags."""
     assert response.status_code == 200
     body = response.content.decode().split("<main", 1)[1]
-    return " ".join(re.sub(r"<[^>]*>", " ", body).split())
+    return one_line(re.sub(r"<[^>]*>", " ", body))
 
 
 def text_of(client, found: Evaluation) -> str:

@@ -24,6 +24,7 @@ from tests.bulk import copies
 from tests.parcours.aides import CARE, ENCADREMENT, OUTSIDE, allowed_by, assert_does_not_exist, last_row
 from tests.parcours.tables_rondes import make_concertation, make_point
 from tests.queries import count_queries
+from tests.reading import one_line
 from tests.together import together
 
 Browse = Callable[[str], Client]
@@ -109,7 +110,7 @@ class TestTimeline:
             suivi.advance(step, by=cast.gos)
         suivi.advance("obtenu", by=cast.gos, montant_mensuel=Decimal("635.71"))
         page = browse(REFERENT).get(url(suivie))
-        assert "635,71 € par mois" in " ".join(page.content.decode().split())
+        assert "635,71 € par mois" in one_line(page.content.decode())
         assert page.context["euros_par_mois"] == Decimal("635.71")
         assert natures(browse(REFERENT), suivie)["droit_obtenu"] == 1
 

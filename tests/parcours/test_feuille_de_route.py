@@ -20,6 +20,7 @@ from pole_social.models import Acces, Partenaire
 from tests.bulk import copies
 from tests.parcours.aides import assert_does_not_exist, last_row
 from tests.queries import count_queries
+from tests.reading import one_line
 from tests.together import together
 
 Browse = Callable[[str], Client]
@@ -41,7 +42,7 @@ def words(client: Client, parcours: Parcours) -> str:
     """What is printed: the text without what stays on the screen."""
     html = client.get(url(parcours)).content.decode()
     main = html[html.index('<div class="feuille') : html.index("</main>")]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+    return one_line(re.sub(r"<[^>]+>", " ", main))
 
 
 @together(

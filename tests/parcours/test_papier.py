@@ -23,6 +23,7 @@ from tests.evaluation.test_evaluation import on_paper
 from tests.parcours.aides import masked
 from tests.parcours.tables_rondes import make_concertation, make_point
 from tests.parcours.test_objectif_action import typed_edit
+from tests.reading import one_line
 from tests.together import together
 
 Browse = Callable[[str], Client]
@@ -46,7 +47,7 @@ def screen_of(client: Client, address: str) -> str:
 
 def paper_of(client: Client, address: str) -> str:
     """Its words and its tags, without what stays on the screen."""
-    return " ".join(on_paper(masked(screen_of(client, address))).split())
+    return one_line(on_paper(masked(screen_of(client, address))))
 
 
 def page(parcours: Parcours) -> str:

@@ -31,6 +31,7 @@ from pole_social.models import Acces, Affectation, Agent
 from tests.bulk import copies, related_alike, written
 from tests.parcours.aides import masked
 from tests.queries import count_queries
+from tests.reading import one_line
 from tests.together import together
 
 Browse = Callable[[str], Client]
@@ -58,7 +59,7 @@ OTHERS = [
 def page(client: Client, **asked: str) -> str:
     response = client.get(URL, asked)
     assert response.status_code == 200
-    return " ".join(response.content.decode().split())
+    return one_line(response.content.decode())
 
 
 def parcours_of(
