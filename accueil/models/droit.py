@@ -204,6 +204,11 @@ class DroitSuivi(PersonRow, Versioned, WithMoves):
     def __str__(self) -> str:
         return self.get_statut_display()
 
+    @property
+    def is_late(self) -> bool:
+        """Whether its next step should have been made before today."""
+        return self.is_open and self.echeance is not None and self.echeance < timezone.localdate()
+
     @classmethod
     @transaction.atomic
     def follow(cls, usager: Usager, droit: Droit, *, unite: Unite, by: Agent) -> DroitSuivi:

@@ -18,7 +18,7 @@ from accueil.ics import calendar
 from accueil.models import RendezVous
 from pole_social.access import signed_in
 from pole_social.models import Agent, Lieu
-from pole_social.templatetags.temps import date_longue
+from pole_social.templatetags.temps import jour_court
 
 EXPORTED = timedelta(days=60)
 WEEK = timedelta(days=7)
@@ -78,8 +78,8 @@ def _by_day(found: list[RendezVous], monday: date) -> list[Colonne]:
         jour = monday + timedelta(days=number)
         rows = [row for row in found if row.jour == jour]
         if rows or number < SATURDAY:
-            title = date_longue(jour).rsplit(" ", 1)[0].capitalize()
-            columns.append(Colonne(title, rows, is_today=jour == timezone.localdate(), jour=jour))
+            is_today = jour == timezone.localdate()
+            columns.append(Colonne(jour_court(jour).capitalize(), rows, is_today=is_today, jour=jour))
     return columns
 
 

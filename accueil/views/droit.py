@@ -133,7 +133,7 @@ def droits(request: HttpRequest) -> HttpResponse:
         return no_desk(request)
     suivis = DroitSuivi.objects.visible_to(agent).open().filter(unite=unite).order_by("echeance", "created_at", "pk")
     rows, has_more = suivis.select_related("usager", "droit__domaine", "agent").first_rows(SHOWN)
-    context = {"suivis": rows, "has_more": has_more, "today": timezone.localdate()}
+    context = {"suivis": rows, "has_more": has_more}
     return render(request, "accueil/droits.html", context)
 
 
@@ -166,7 +166,7 @@ def droit_suivi(request: HttpRequest, pk: UUID) -> HttpResponse:
         "annule": acts and found.can_undo(found.last_among(etapes), by=agent),
         "gestes": [(to, ETAPES[to][1]) for to in found.MOVES.get(found.statut, ())] if acts else [],
         "acts": acts and found.is_open,
-        "late": bool(found.is_open and found.echeance and found.echeance < timezone.localdate()),
+        "late": found.is_late,
     }
     return render(request, "accueil/droit_suivi.html", context)
 

@@ -52,7 +52,8 @@ def feuille(request: HttpRequest, pk: UUID, usager: UUID | None = None) -> HttpR
     person = _person(people, usager)
     if person is None and not is_whole(found, people):
         raise Http404
-    context = {"passage": found, "personne": person, "feuille": _lines(agent, found, person)}
+    lines = _lines(agent, found, person)
+    context = {"passage": found, "personne": person, "feuille": lines, "aujourdhui": timezone.localdate()}
     return render(request, "accueil/feuille_de_route.html", context)
 
 
@@ -75,7 +76,7 @@ def _lines(agent: Agent, passage: Passage, person: Usager | None) -> Feuille:
     relais = {sent.pk: sent for sent in handed_over(agent, told)}
     for demande in with_suites(agent, told):
         _sort(page, demande, relais)
-    page.dates += [(demande.echeance, "") for demande in demandes if demande not in told and _is_to_come(demande)]  # type: ignore[misc]
+    page.dates += [(demande.echeance, "") for demande in demandes if demande not in told and _binds_the_person(demande)]  # type: ignore[misc]
     page.dates.sort()
     if not passage.is_confidentiel:
         _add_what_was_done(page, agent, passage, person)
@@ -113,12 +114,13 @@ def may_be_printed(demande: Demande) -> bool:
     return not domaines & NEVER_PRINTED
 
 
-def _is_to_come(demande: Demande) -> bool:
-    return bool(demande.is_open and demande.echeance and demande.echeance >= timezone.localdate())
+def _binds_the_person(demande: Demande) -> bool:
+    """A hearing, the end of a delay. The day on which an agent takes the demande up again is not theirs to keep."""
+    return demande.is_open and demande.has_imposed_deadline
 
 
 def _sort(page: Feuille, demande: Any, relais: dict[UUID, Relais]) -> None:
-    """Where a demande stands on the page: done, passed on, going on; its papers and its date."""
+    """Where a demande stands on the page: done, passed on, going on; its papers and the date it sets."""
     if demande.statut == Statut.RELAIS:
         sent = relais.get(demande.relais_id)
         page.transmises.append((demande, _team(sent), sent.promised_on if sent else None))
@@ -128,7 +130,7 @@ def _sort(page: Feuille, demande: Any, relais: dict[UUID, Relais]) -> None:
             page.papiers.append(demande)
     elif demande.statut != Statut.CLOSE_PAR_USAGER:
         page.faites.append(demande)
-    if _is_to_come(demande):
+    if _binds_the_person(demande):
         page.dates.append((demande.echeance, demande.besoin))
 
 

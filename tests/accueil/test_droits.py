@@ -317,6 +317,13 @@ class TestPage:
         DroitSuivi.objects.filter(pk=suivi.pk).update(echeance=timezone.localdate() - timedelta(days=1))
         assert "était prévue" in desk.get(suivi_url(suivi)).content.decode()
 
+    def test_a_late_one_is_marked_wherever_it_stands(self, desk: Client, received: Passage, suivi: DroitSuivi) -> None:
+        pages = ("/accueil/droits/", f"/accueil/passages/{received.pk}/", f"/accueil/usagers/{suivi.usager_id}/")
+        for due_on, is_marked in ((timezone.localdate(), False), (timezone.localdate() - timedelta(days=1), True)):
+            DroitSuivi.objects.filter(pk=suivi.pk).update(echeance=due_on)
+            for page in pages:
+                assert ("en retard" in desk.get(page).content.decode()) is is_marked, page
+
     @pytest.mark.parametrize("path", ["", "etape/informe/", "suite/"])
     def test_methods(self, desk: Client, suivi: DroitSuivi, path: str) -> None:
         assert desk.put(suivi_url(suivi, path)).status_code == 405

@@ -23,6 +23,7 @@ from parcours.demonstration.builders import (
 )
 from parcours.demonstration.rendez_vous import make_rendez_vous
 from pole_social.models import Acces, Agent
+from pole_social.templatetags.temps import date_longue
 from tests.accueil.conftest import OTHER_SEARCHERS, last_acces, same_as_unknown, someone
 from tests.bulk import copies, related_alike
 from tests.queries import count_queries
@@ -34,6 +35,12 @@ def url(passage: Passage, usager: Usager | None = None) -> str:
 
 def in_days(count: int) -> date:
     return timezone.localdate() + timedelta(days=count)
+
+
+def imposed(demande: Demande) -> Demande:
+    """Others have set its date."""
+    Demande.objects.filter(pk=demande.pk).update(is_echeance_imposee=True)
+    return demande
 
 
 @pytest.fixture
@@ -100,10 +107,25 @@ def test_of_a_confidential_passage_only_when_to_come(
 
 
 def test_dates_come_in_order_and_the_past_is_left_out(cast: SimpleNamespace, desk: Client, received: Passage) -> None:
-    for due_in, besoin in ((9, "Audience"), (2, "Rappel"), (-3, "En retard")):
-        make_demande(received, by=cast.gos, besoin=besoin, due_on=in_days(due_in))
+    for due_in, besoin in ((9, "Audience"), (2, "Réponse au bailleur"), (-3, "Trop tard")):
+        imposed(make_demande(received, by=cast.gos, besoin=besoin, due_on=in_days(due_in)))
     dates = desk.get(url(received)).context["feuille"].dates
-    assert dates == [(in_days(2), "Rappel"), (in_days(9), "Audience")]
+    assert dates == [(in_days(2), "Réponse au bailleur"), (in_days(9), "Audience")]
+
+
+def test_the_day_an_agent_takes_it_up_again_is_no_date_to_come(
+    cast: SimpleNamespace, desk: Client, received: Passage
+) -> None:
+    """Else the person comes that day for nothing."""
+    demande = make_demande(received, by=cast.gos, besoin="Chauffe-eau", due_on=in_days(1))
+    page = desk.get(url(received))
+    assert page.context["feuille"].dates == []
+    text = page.content.decode()
+    assert f"Nous la reprenons le {date_longue(in_days(1))}" in text and "inutile de venir ce jour-là" in text
+    assert "Aucune date n’est fixée" in text
+    imposed(demande)
+    text = desk.get(url(received)).content.decode()
+    assert "inutile de venir" not in text and f"<strong>{date_longue(in_days(1))}</strong>" in text
 
 
 def test_without_a_date_says_so(desk: Client, received: Passage) -> None:
@@ -115,7 +137,7 @@ class TestWhatNeverPrints:
 
     def test_violence(self, cast: SimpleNamespace, desk: Client, received: Passage) -> None:
         hidden = make_demande(received, by=cast.gos, besoin="Quitter mon mari", domaine="violences", due_on=in_days(4))
-        PieceDemandee.objects.ask_for(hidden, ["certificat du médecin"], by=cast.gos)
+        PieceDemandee.objects.ask_for(imposed(hidden), ["certificat du médecin"], by=cast.gos)
         make_demande(received, by=cast.gos, besoin="Facture d’eau")
         page = desk.get(url(received)).content.decode()
         assert "Facture d’eau" in page

@@ -297,6 +297,7 @@ class TestAnswer:
         self, cast: SimpleNamespace, desk: Client, sent: Orientation
     ) -> None:
         assert desk.get(of(sent, "reponse")).status_code == 200
+        assert "Nous attendons la réponse" in desk.get(of(sent)).content.decode()
         for _ in range(2):
             response = desk.post(of(sent, "reponse"), {"vers": "validee", "reponse": "Rendez-vous jeudi."})
             assert response.url == of(sent)  # type: ignore[attr-defined]
@@ -304,7 +305,8 @@ class TestAnswer:
         assert (sent.statut, sent.reponse, sent.etapes.count()) == ("validee", "Rendez-vous jeudi.", 2)
         ends_at = Rattachement.objects.from_source(sent).get().ends_at
         assert ends_at and abs(ends_at - timezone.now() - timedelta(days=7)) < timedelta(minutes=5)
-        assert "Rendez-vous jeudi." in desk.get(of(sent)).content.decode()
+        assert "Rendez-vous jeudi." in (slip := desk.get(of(sent)).content.decode())
+        assert "Nous attendons" not in slip and "revenez nous voir" in slip
         assert "déjà notée" in desk.get(of(sent, "reponse")).content.decode()
 
     def test_another_answer_comes_too_late(self, cast: SimpleNamespace, desk: Client, sent: Orientation) -> None:

@@ -87,6 +87,13 @@ class TestNew:
         made = Usager.objects.get()
         assert (made.nom_usage, made.prenoms) == kept
 
+    @pytest.mark.parametrize("typed", ["12", "A😀", "Lopez €", "❤️", "1 + 1"])
+    def test_a_name_is_letters(self, desk: Client, typed: str) -> None:
+        page = desk.post(NEW, person(nom_usage=typed))
+        assert page.status_code == 200 and "Écrivez ce nom avec des lettres." in page.content.decode()
+        assert not Usager.objects.exists()
+        assert desk.post(NEW, person(nom_usage="N´Diaye")).status_code == 302
+
     @pytest.mark.parametrize("typed", ["inconnue", "INCONNUE", "?"])
     def test_the_birth_may_be_unknown(self, desk: Client, typed: str) -> None:
         desk.post(NEW, person(naissance=typed))
