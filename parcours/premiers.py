@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from evaluation.models import Evaluation, Fragilite, Proposition
 from evaluation.models.proposition import PropositionQuerySet
 from parcours.models import Action, Objectif, Parcours
@@ -29,8 +31,11 @@ def kept(agent: Agent, parcours: Parcours) -> PropositionQuerySet:
 def offered(agent: Agent, parcours: Parcours) -> PropositionQuerySet:
     """Those not taken up yet: their fragilité has no objectif here, and no action comes from them."""
     goals = Objectif.objects.filter(parcours=parcours, fragilite__isnull=False).values("fragilite")
-    steps = Action.objects.filter(parcours=parcours, proposition__isnull=False).values("proposition")
-    return kept(agent, parcours).exclude(fragilite__fragilite__in=goals).exclude(pk__in=steps)
+    steps = Action.objects.filter(parcours=parcours, proposition__isnull=False)
+    # Set aside then kept again, a proposition is another row of the same rule.
+    same = steps.filter(proposition__evaluation=OuterRef("evaluation"), proposition__regle=OuterRef("regle"))
+    left = kept(agent, parcours).exclude(fragilite__fragilite__in=goals)
+    return left.exclude(pk__in=steps.values("proposition")).exclude(Exists(same))
 
 
 def grouped(propositions: list[Proposition]) -> list[Groupe]:

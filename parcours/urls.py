@@ -165,7 +165,14 @@ urlpatterns = [
         name="action_etape",
     ),
     page("parcours/<uuid:pk>/actions/<uuid:action>/", action.action, roles=CARE, methods=FORM, name="action"),
-    page("parcours/<uuid:pk>/bilans/nouveau/", bilan.bilan_nouveau, roles=CARE, methods=FORM, name="bilan_nouveau"),
+    page(
+        "parcours/<uuid:pk>/bilans/nouveau/",
+        bilan.bilan_nouveau,
+        roles=CARE,
+        methods=FORM,
+        name="bilan_nouveau",
+        is_prefilled=True,
+    ),
     page("parcours/<uuid:pk>/bilans/<uuid:bilan>/", bilan.bilan, roles=TEAM, name="bilan"),
     page(
         "parcours/<uuid:pk>/feuille-de-route/",
@@ -176,7 +183,7 @@ urlpatterns = [
     ),
     page("parcours/<uuid:pk>/suspension/", fin.suspension, roles=CARE, methods=FORM, name="suspension"),
     page("parcours/<uuid:pk>/reprise/", fin.reprise, roles=CARE, methods=ACT, name="reprise"),
-    page("parcours/<uuid:pk>/cloture/", fin.cloture, roles=CARE, methods=FORM, name="cloture"),
+    page("parcours/<uuid:pk>/cloture/", fin.cloture, roles=CARE, methods=FORM, name="cloture", is_prefilled=True),
     page("parcours/<uuid:pk>/reouverture/", fin.reouverture, roles=CARE, methods=FORM, name="reouverture"),
     page(
         "parcours/transmissions/",

@@ -12,6 +12,28 @@
   wide.addEventListener("change", unfold);
   unfold();
 
+  // The box of the top bar answers as one types: from two letters on, until it is emptied.
+  const looksFor = (form) => form.matches?.(".recherche");
+  const answers = () => document.getElementById("recherche-reponse");
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!looksFor(event.target) || event.target.elements.q.value.trim().length > 1) return;
+    event.preventDefault();
+    answers().replaceChildren();
+  });
+  document.addEventListener("keydown", (event) => {
+    const box = event.target;
+    if (!box.form || !looksFor(box.form)) return;
+    if (event.key === "Escape" && box.value) {
+      event.preventDefault();
+      box.value = "";
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    const first = event.key === "ArrowDown" && answers().querySelector("a, button");
+    if (!first) return;
+    event.preventDefault();
+    first.focus();
+  });
+
   // « / » goes to the search box; Escape closes an open menu.
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

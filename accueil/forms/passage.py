@@ -12,10 +12,22 @@ from django.utils import timezone
 
 from accueil.forms.heure import HourField
 from accueil.models import Motif, Passage, Usager
-from pole_social.forms import CreateForm
+from pole_social.forms import CreateForm, Depliant
 from pole_social.models import Agent, Unite
 
 MAJORITY = 18
+# Asked less than once in ten: folded, so that the button stays in sight.
+SELDOM = ("canal", "absents", "arrivee")
+
+
+class FirstFocused(forms.RadioSelect):
+    """Of choices that have the focus when the page opens, the first one alone."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(*args, **kwargs)
+        if option["index"] != "0":
+            option["attrs"].pop("autofocus", None)
+        return option
 
 
 class ArrivalField(HourField):
@@ -68,7 +80,7 @@ class PassageForm(CreateForm, forms.ModelForm):
     class Meta:
         model = Passage
         fields = ("motif", "canal", "is_prioritaire", "is_confidentiel", "is_mineur_seul")
-        widgets = {"motif": forms.RadioSelect, "canal": forms.RadioSelect}
+        widgets = {"motif": FirstFocused, "canal": forms.RadioSelect}
         error_messages = {
             "motif": {"required": "Choisissez un motif.", "invalid_choice": "Choisissez un motif de la liste."},
             "canal": {"required": "Choisissez comment la personne vient."},
@@ -100,8 +112,13 @@ class PassageForm(CreateForm, forms.ModelForm):
             age = self.people[0].age_on(timezone.localdate())
             self.fields["is_mineur_seul"].initial = age is not None and age < MAJORITY
         # Without people each motive is a button that registers (passage_nouveau.html): two gestures in all.
-        shown = [name for name in self.fields if self.people or name != "motif"]
-        self.helper.layout = Layout(*shown)
+        if not self.people:
+            self.helper.layout = Layout(*(name for name in self.fields if name != "motif"))
+            return
+        self.fields["motif"].widget.attrs["autofocus"] = not self.is_bound
+        seldom = [name for name in SELDOM if name in self.fields]
+        often = [name for name in self.fields if name not in seldom]
+        self.helper.layout = Layout(*often, Depliant("Par téléphone, par courrier, une autre heure…", *seldom))
 
     def save(self, *, by: Agent) -> list[Passage]:  # type: ignore[override]
         """Register with the next number of the lieu; several passages when the people are received apart."""

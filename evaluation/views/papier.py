@@ -40,6 +40,7 @@ ABOUT_A_CHILD = re.compile(
     r"\b119\b|\bcrip\b|préoccupante|signalement|procureur|protection de l.enfance|"
     r"\bplac(é|ée|és|ées|ement)\b|juge des enfants|\baemo\b|"
     # Said in full, shortened (« aide à l’enfance »), in initials with or without points, before a département's number.
+    r"assistance\s+éducative|mesure\s+éducative|familles?\s+d.accueil|foyer\s+de\s+l.enfance|"
     r"\baide\s+(sociale\s+|soc\.\s*)?[àa]\s+l.\s?enfance|\base(\d\d)?\b|\ba\.\s?s\.\s?e\b",
     re.IGNORECASE,
 )
@@ -49,7 +50,11 @@ HARMFUL = re.compile(
     r"maltrait|\babus|insult|humili|étrangl|\btu(er|é|ée)\b|danger|contact s[uû]r|m(is|et)[a-z]* à l.abri|"
     r"\bpeur (de (lui|mon|ma|mes|son|sa|ses)\b|d.elle|qu.il|qu.elle)|"
     r"\b3919\b|\bplaintes?\b|main courante|ordonnance de protection|"
-    r"mariage forcé|marie[rz]? de force|victim|enceinte|grossesse|sage.femme|prénat",
+    r"mariage forcé|marie[rz]? de force|victim|\btap(e|es|é|ée|er|ait)\b|séquestr|enferm|excis|prostitu|"
+    r"\bcidff\b|solidarité femmes|"
+    # Health that is hers to tell: the law gives a minor the secret of it towards her parents (CSP L.2212-7, L.5134-1).
+    r"enceinte|grossesse|sage.femme|prénat|\bivg\b|avort|échograph|accouch|maternité|contracept|\bpilules?\b|"
+    r"préservatif|\bstérilet|planning familial|\bist\b|\bmst\b|\bvih\b|\bsida\b|dépistage|gynéco",
     re.IGNORECASE,
 )
 

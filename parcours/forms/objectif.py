@@ -12,12 +12,17 @@ from django.core.exceptions import ValidationError
 
 from accueil.forms.moments import AheadDateField, not_past
 from evaluation.models import Fragilite
+from evaluation.views.papier import is_harmless
 from parcours.models import Objectif
 from parcours.niveaux import is_kept_off_paper
 from pole_social.forms import CreateForm, EditForm, HubForm
 from pole_social.models import Agent
 
 FIELDS = ["libelle", "fragilite", "echeance"]
+KEEPS_ITS_WORDS = (
+    "Cet objectif ne s’imprime pas, ni ses actions : dit ainsi, ils le seraient. "
+    "Pour autre chose, fixez un nouvel objectif."
+)
 KEEPS_ITS_FRAGILITE = (
     "Cet objectif ne s’imprime pas, ni ses actions : sans cette fragilité, ils le seraient. "
     "Pour autre chose, fixez un nouvel objectif."
@@ -70,11 +75,17 @@ class ObjectifNouveauForm(ObjectifFields, CreateForm, forms.ModelForm):
 
 
 class ObjectifForm(ObjectifFields, EditForm):
-    """A goal that is kept off paper by its fragilité stays so: its steps were written under it."""
+    """A goal that is kept off paper, by its fragilité or its words, stays so: its steps were written under it."""
 
     class Meta:
         model = Objectif
         fields = FIELDS
+
+    def clean_libelle(self) -> str:
+        said: str = self.cleaned_data["libelle"]
+        if is_harmless(said) and not is_harmless(self.instance.libelle):
+            raise ValidationError(KEEPS_ITS_WORDS, code="off_paper")
+        return said
 
     def clean_fragilite(self) -> Fragilite | None:
         chosen: Fragilite | None = self.cleaned_data["fragilite"]

@@ -4,9 +4,9 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-# From now on every write of an écrit, a bilan or an intervenant is followed; what was there before comes with 0006, and
-# what keeps others from writing these columns with 0007.
-FOLLOWED = """
+# How every write of an écrit, a bilan or an intervenant is followed, from 0006 on; what keeps others from writing these
+# columns comes with 0007.
+HOW = """
 -- The last day that the whole équipe may read of: of a signed écrit of its circle (what was said at a round table is no
 -- exchange with the person), or of a bilan held with the person.
 CREATE FUNCTION public.last_exchange_of(parcours uuid) RETURNS date
@@ -55,25 +55,8 @@ BEGIN
     WHERE id IN (OLD.parcours_id, NEW.parcours_id) AND referent_id IS DISTINCT FROM public.referent_of(id);
     RETURN NULL;
 END $$;
-
-CREATE TRIGGER note_exchange AFTER INSERT OR UPDATE ON parcours_ecrit FOR EACH ROW
-    WHEN (NEW.cercle = 'equipe' AND NEW.modalite <> 'concertation' AND NEW.signed_at IS NOT NULL)
-    EXECUTE FUNCTION public.note_exchange();
-CREATE TRIGGER note_exchange AFTER INSERT ON parcours_bilan FOR EACH ROW
-    WHEN (NEW.with_person) EXECUTE FUNCTION public.note_exchange();
-CREATE TRIGGER note_referent_come AFTER INSERT ON parcours_intervenant FOR EACH ROW
-    WHEN (NEW.is_referent) EXECUTE FUNCTION public.note_referent();
-CREATE TRIGGER note_referent_changed AFTER UPDATE ON parcours_intervenant FOR EACH ROW
-    WHEN (OLD.is_referent OR NEW.is_referent) EXECUTE FUNCTION public.note_referent();
-CREATE TRIGGER note_referent_gone AFTER DELETE ON parcours_intervenant FOR EACH ROW
-    WHEN (OLD.is_referent) EXECUTE FUNCTION public.note_referent();
 """
-NOT_FOLLOWED = """
-DROP TRIGGER note_exchange ON parcours_ecrit;
-DROP TRIGGER note_exchange ON parcours_bilan;
-DROP TRIGGER note_referent_come ON parcours_intervenant;
-DROP TRIGGER note_referent_changed ON parcours_intervenant;
-DROP TRIGGER note_referent_gone ON parcours_intervenant;
+NOT_HOW = """
 DROP FUNCTION public.note_exchange();
 DROP FUNCTION public.note_referent();
 DROP FUNCTION public.last_exchange_of(uuid);
@@ -109,5 +92,5 @@ class Migration(migrations.Migration):
                 verbose_name="référent",
             ),
         ),
-        migrations.RunSQL(FOLLOWED, NOT_FOLLOWED),
+        migrations.RunSQL(HOW, NOT_HOW),
     ]

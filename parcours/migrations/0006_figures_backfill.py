@@ -1,9 +1,34 @@
-"""What stood before 0005, by batches: each is a short transaction, and a migration that stopped begins again."""
+"""What is written from now on is followed, then what stood before by batches: a migration that stopped begins again."""
 
 from django.db import migrations, transaction
 
+# One table at a time, each in its own transaction: a migration that holds one and waits for another would kill, by a
+# deadlock, the signature that holds the other.
+ON_ECRIT = """
+CREATE OR REPLACE TRIGGER note_exchange AFTER INSERT OR UPDATE ON parcours_ecrit FOR EACH ROW
+    WHEN (NEW.cercle = 'equipe' AND NEW.modalite <> 'concertation' AND NEW.signed_at IS NOT NULL)
+    EXECUTE FUNCTION public.note_exchange();
+"""
+ON_BILAN = """
+CREATE OR REPLACE TRIGGER note_exchange AFTER INSERT ON parcours_bilan FOR EACH ROW
+    WHEN (NEW.with_person) EXECUTE FUNCTION public.note_exchange();
+"""
+ON_INTERVENANT = """
+CREATE OR REPLACE TRIGGER note_referent_come AFTER INSERT ON parcours_intervenant FOR EACH ROW
+    WHEN (NEW.is_referent) EXECUTE FUNCTION public.note_referent();
+CREATE OR REPLACE TRIGGER note_referent_changed AFTER UPDATE ON parcours_intervenant FOR EACH ROW
+    WHEN (OLD.is_referent OR NEW.is_referent) EXECUTE FUNCTION public.note_referent();
+CREATE OR REPLACE TRIGGER note_referent_gone AFTER DELETE ON parcours_intervenant FOR EACH ROW
+    WHEN (OLD.is_referent) EXECUTE FUNCTION public.note_referent();
+"""
+NOT_ON_INTERVENANT = """
+DROP TRIGGER note_referent_come ON parcours_intervenant;
+DROP TRIGGER note_referent_changed ON parcours_intervenant;
+DROP TRIGGER note_referent_gone ON parcours_intervenant;
+"""
+
 BATCH = 5_000
-# The triggers of 0005 are at work. The rows are held first, and what is written of them asked afterwards: an act that
+# These triggers are at work. The rows are held first, and what is written of them asked afterwards: an act that
 # commits in between would be undone by what was read before it.
 HOLD = "SELECT id FROM parcours_parcours WHERE id > %s ORDER BY id LIMIT %s FOR NO KEY UPDATE"
 FILL = """
@@ -31,4 +56,9 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [("parcours", "0005_figures")]
 
-    operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunSQL(ON_ECRIT, "DROP TRIGGER note_exchange ON parcours_ecrit"),
+        migrations.RunSQL(ON_BILAN, "DROP TRIGGER note_exchange ON parcours_bilan"),
+        migrations.RunSQL(ON_INTERVENANT, NOT_ON_INTERVENANT),
+        migrations.RunPython(fill, migrations.RunPython.noop),
+    ]

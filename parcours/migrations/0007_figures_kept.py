@@ -1,4 +1,4 @@
-"""Nobody writes what 0005 keeps but its triggers; and the figures of the file active are read in one index alone."""
+"""Nobody writes what 0006 keeps but its triggers; and the figures of the file active are read in one index alone."""
 
 from django.db import migrations, models
 
@@ -50,7 +50,4 @@ class Migration(migrations.Migration):
                 name="parcours_figures",
             ),
         ),
-        # What these two answered is kept now: they would only be written.
-        migrations.RemoveIndex(model_name="ecrit", name="ecrit_exchange"),
-        migrations.RemoveIndex(model_name="bilan", name="bilan_exchange"),
     ]

@@ -3,19 +3,25 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-# Those already taken up were known by their words.
+# Those already taken up were known by their words: of several in the same words, the first step for the first one.
 TAKEN_UP = """
-    UPDATE parcours_action AS action SET proposition_id = taken.proposition
-    FROM (
-        SELECT DISTINCT ON (step.parcours_id, proposition.id) step.id AS action, proposition.id AS proposition
-        FROM parcours_action AS step
-        JOIN parcours_parcours_relais_recus AS received ON received.parcours_id = step.parcours_id
+    WITH steps AS (
+        SELECT id, parcours_id, libelle,
+            row_number() OVER (PARTITION BY parcours_id, libelle ORDER BY created_at, id) AS rang
+        FROM parcours_action WHERE proposition_id IS NULL
+    ), propositions AS (
+        SELECT received.parcours_id, proposition.id, proposition.libelle,
+            row_number() OVER (
+                PARTITION BY received.parcours_id, proposition.libelle
+                ORDER BY proposition.removed_at IS NOT NULL, proposition.recorded_at, proposition.id
+            ) AS rang
+        FROM parcours_parcours_relais_recus AS received
         JOIN evaluation_evaluation_relais_envoyes AS sent ON sent.relais_id = received.relais_id
-        JOIN evaluation_proposition AS proposition
-            ON proposition.evaluation_id = sent.evaluation_id AND proposition.libelle = step.libelle
-        ORDER BY step.parcours_id, proposition.id, step.created_at, step.id
-    ) AS taken
-    WHERE action.id = taken.action AND action.proposition_id IS NULL
+        JOIN evaluation_proposition AS proposition ON proposition.evaluation_id = sent.evaluation_id
+    )
+    UPDATE parcours_action AS action SET proposition_id = propositions.id
+    FROM steps JOIN propositions USING (parcours_id, libelle, rang)
+    WHERE action.id = steps.id
 """
 # A transmission made one at first, without end (decision 024).
 ASKED = """

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -29,9 +29,8 @@ Statut = Parcours.Statut
 
 def led_by(agent: Agent) -> ParcoursQuerySet:
     """The open parcours of which they are the référent, or cover them: an intervenant does not end it."""
-    place = Intervenant.objects.live().filter(parcours=OuterRef("pk"), agent=agent, is_referent=True)
     cover = Rattachement.objects.live().filter(source_id=OuterRef("pk"), agent=agent, nature=Nature.DELEGATION)
-    return worked_on(agent).filter(Exists(place) | Exists(cover))
+    return worked_on(agent).filter(Q(referent=agent) | Exists(cover))
 
 
 def suspension(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from parcours.forms.transmission import RefusForm, TransmissionForm
-from parcours.models import EtapeTransmission, Intervenant, Parcours, Transmission
+from parcours.models import EtapeTransmission, Parcours, Transmission
 from parcours.models.parcours import ParcoursQuerySet
 from parcours.models.transmission import TransmissionQuerySet
 from parcours.transmission import accept, cancel, refuse, without_referent_present
@@ -64,8 +64,7 @@ def _narrowed(found: ParcoursQuerySet, de: str) -> ParcoursQuerySet:
     if de == WITHOUT:
         return without_referent_present(found)
     try:
-        live = Intervenant.objects.live().filter(parcours=OuterRef("pk"), is_referent=True)
-        return found.filter(Exists(live.filter(agent=UUID(de))))
+        return found.filter(referent=UUID(de))
     except ValueError:
         return found
 

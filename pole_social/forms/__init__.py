@@ -8,10 +8,12 @@ from pole_social.forms.fields import (
     KnownChoicesField,
     PartialDateField,
 )
+from pole_social.forms.layout import Depliant
 
 __all__ = [
     "AgentChoiceField",
     "CreateForm",
+    "Depliant",
     "EditForm",
     "FreeDateField",
     "HubForm",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,13 +16,13 @@ from tests.navigateur.conftest import Desk
 pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
 # Longer than the ten seconds after which a list is asked again.
 NEXT_REFRESH = 14_000
-# Further than that, a keyboard is not enough.
-FAR = 60
+# What the wire carries of a first visit, compressed.
+LIGHT = 100_000
 
 
-def tab_to(desk: Desk, selector: str) -> None:
-    """Walk with Tab until the control has the focus."""
-    for _ in range(FAR):
+def tab_to(desk: Desk, selector: str, *, within: int) -> None:
+    """Walk with Tab until the control has the focus, in so many keys at most."""
+    for _ in range(within):
         desk.page.keyboard.press("Tab")
         if desk.page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
             return
@@ -39,12 +40,12 @@ def test_a_returning_visitor_in_four_gestures_by_keyboard(open_desk: Any, aminat
     desk.page.wait_for_url("**/recherche/")
     expect(desk.page.locator(f"[data-usager='{aminata.pk}']")).to_be_visible()
     # And chooses them
-    tab_to(desk, f"[data-usager='{aminata.pk}'] a[href*='passages/nouveau']")
+    tab_to(desk, f"[data-usager='{aminata.pk}'] a[href*='passages/nouveau']", within=2)
     keys.press("Enter")
     desk.page.wait_for_url("**/passages/nouveau/**")
     desk.check()
-    # And says why they come
-    tab_to(desk, "input[name=motif]")
+    # And says why they come: one is there already
+    expect(desk.page.locator("input[name=motif]").first).to_be_focused()
     keys.press("Space")
     # And registers
     keys.press("Enter")
@@ -53,6 +54,53 @@ def test_a_returning_visitor_in_four_gestures_by_keyboard(open_desk: Any, aminat
     expect(desk.page.get_by_role("link", name="Traoré A.")).to_be_visible()
     assert Passage.objects.get().usagers.get() == aminata
     desk.check()
+
+
+def test_the_desk_answers_as_one_types(open_desk: Any, aminata: Usager) -> None:
+    # Given the desk, where the search box has the focus
+    desk = open_desk("gos")
+    keys, answers = desk.page.keyboard, desk.page.locator("#recherche-reponse")
+    expect(desk.page.locator("[data-recherche]")).to_be_focused()
+    # When one types, without « Entrée »
+    keys.type("traore amin")
+    # Then who it may be shows above the list, and is said
+    expect(answers.get_by_text("Aminata Traoré").first).to_be_visible()
+    expect(desk.page.locator("#recherche-nombre")).to_have_text("1 personne trouvée")
+    assert desk.page.url.endswith("/accueil/")
+    desk.check()
+    # When one gives up, Then nothing stays of it
+    keys.press("Escape")
+    expect(answers).to_be_empty()
+    expect(desk.page.locator("[data-recherche]")).to_have_value("")
+    # When one types again, and goes down to the first answer
+    keys.type("traore")
+    expect(answers.get_by_text("Aminata Traoré").first).to_be_visible()
+    keys.press("ArrowDown")
+    expect(answers.get_by_role("link", name="Enregistrer un passage")).to_be_focused()
+    keys.press("Enter")
+    # Then the button is in sight, what is seldom asked being folded
+    desk.page.set_viewport_size({"width": 1280, "height": 900})
+    desk.page.wait_for_url("**/passages/nouveau/**")
+    expect(desk.page.locator("form .actes").get_by_role("button", name="Enregistrer le passage")).to_be_in_viewport()
+    expect(desk.page.get_by_label("Arrivée à")).to_be_hidden()
+    desk.page.get_by_text("Par téléphone, par courrier").click()
+    expect(desk.page.get_by_label("Arrivée à")).to_be_visible()
+    desk.check()
+
+
+def test_a_single_letter_asks_nothing(open_desk: Any, aminata: Usager) -> None:
+    # Given the desk
+    desk = open_desk("gos")
+    asked: list[str] = []
+    desk.page.on("request", lambda sent: asked.append(sent.url) if "recherche" in sent.url else None)
+    # When one letter is typed, Then nothing is looked for
+    desk.page.keyboard.type("t")
+    desk.page.wait_for_timeout(800)
+    assert asked == []
+    # The control: with a second one, it is
+    desk.page.keyboard.type("r")
+    expect(desk.page.locator("#recherche-reponse").get_by_text("Aminata Traoré").first).to_be_visible()
+    assert asked
 
 
 def test_an_anonymous_visit_in_two_gestures(open_desk: Any) -> None:
@@ -153,6 +201,7 @@ def test_the_first_visit_is_light(open_desk: Any) -> None:
     page.on("response", lambda answer: answers.append(answer))
     # When the desk opens
     page.goto(f"{desk.address}/accueil/", wait_until="load")
-    # Then it took at most six requests
+    # Then it took at most six requests, and little of the wire
     assert len(answers) <= 6, [answer.url for answer in answers]
+    assert sum(len(gzip.compress(answer.body())) for answer in answers) <= LIGHT
     context.close()

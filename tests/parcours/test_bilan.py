@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accueil.models import Relais
+from accueil.models import Rattachement, Relais
 from evaluation.models import Fragilite, NiveauReleve
 from parcours.demonstration.builders import make_objectif, make_parcours
 from parcours.forms.bilan import months_after
@@ -390,3 +390,27 @@ class TestPage:
         copies(known, len(offered), fragilite_id=[one.pk for one in offered])
         assert count_queries(client, page) == few
         assert few <= budget, few
+
+
+@pytest.mark.parametrize("act", ["bilans/nouveau", "cloture"])
+def test_what_was_typed_closes_with_the_access_to_what_was_read(
+    cast: SimpleNamespace, browse: Browse, ancien: Parcours, act: str
+) -> None:
+    """The levels it starts from were read of the person."""
+    address = url(ancien, act)
+    sent = {
+        "cle": str(uuid.uuid4()),
+        "niveau_impaye_loyer": "fragilite",
+        "synthese": "À peine commencé",
+        "brouillon": "",
+        "brouillon_page": address,
+    }
+    assert browse(REFERENT).post("/brouillons/", sent).status_code == 200
+    kept = f"/mon-compte/brouillons/{Brouillon.objects.get().pk}/"
+    answer = browse(REFERENT).get(kept).content.decode()
+    assert "À peine commencé" in answer and "niveau_impaye_loyer" in answer, "the control"
+    ancien.intervenants.filter(agent=cast.assistant_social_2).update(ends_at=timezone.now())
+    Rattachement.objects.filter(agent=cast.assistant_social_2, usager=ancien.usager).update(ends_at=timezone.now())
+    assert browse(REFERENT).get(address).status_code == 404
+    answer = browse(REFERENT).get(kept).content.decode()
+    assert "niveau_impaye_loyer" not in answer

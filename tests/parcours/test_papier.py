@@ -14,14 +14,16 @@ from django.utils import timezone
 
 from accueil.models import Relais, Usager
 from evaluation.models import Fragilite
+from evaluation.views.papier import is_harmless
 from parcours.demonstration.builders import make_action, make_demande, make_ecrit, make_objectif, make_passage
 from parcours.fin import resume, suspend
-from parcours.forms.objectif import KEEPS_ITS_FRAGILITE, ObjectifForm
-from parcours.models import Action, Addendum, Ecrit, Objectif, Parcours, Point
+from parcours.forms.objectif import KEEPS_ITS_FRAGILITE, KEEPS_ITS_WORDS, ObjectifForm
+from parcours.models import Action, Addendum, Bilan, Ecrit, Objectif, Parcours, Point
 from pole_social.models import Partenaire
 from tests.evaluation.test_evaluation import on_paper
 from tests.parcours.aides import masked
 from tests.parcours.tables_rondes import make_concertation, make_point
+from tests.parcours.test_bilan import typed, url
 from tests.parcours.test_objectif_action import typed_edit
 from tests.reading import one_line
 from tests.together import together
@@ -272,9 +274,11 @@ class TestEcrit:
         Addendum.objects.create(ecrit=ecrit, auteur=cast.assistant_social_2, texte="Depuis mai.")
         client = browse(REFERENT)
         screen, paper = screen_of(client, self.address(ecrit)), paper_of(client, self.address(ecrit))
-        for said in (texte, "Depuis mai.", "cercle :", "Lu par :"):
+        for said in (texte, "Depuis mai."):
             assert said in screen
             assert (said in paper) is is_printed
+        for said in ("cercle :", "Lu par :"):
+            assert said in screen and said not in paper
         assert "ne s’imprime pas" not in paper
         assert ("ne s’imprime pas" in screen) is not is_printed
         assert "rotection de l’enfance" not in paper
@@ -396,6 +400,52 @@ def test_a_profession_is_named_on_the_screen_alone(cast: SimpleNamespace, browse
     name = cast.sage_femme.nom_complet
     assert screen.count("sage-femme") == 2 and screen.count(name) >= 2, "in the team, and when she came"
     assert "sage-femme" not in paper and name in paper
+
+
+def test_nor_on_any_other_page_that_prints(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
+    """Of her écrit, her bilan, the round table she was at, its agenda and its minutes."""
+    suivi.add_intervenant(cast.sage_femme)
+    table = make_concertation(by=cast.assistant_social_2, guests=[cast.sage_femme])
+    point = make_point(table, suivi, by=cast.assistant_social_2, question="Quel appui ?")
+    ecrit = written(suivi, point, by=cast.sage_femme, texte="Elle dort mieux.")
+    make_ecrit(suivi, by=cast.sage_femme, texte="Elle va bien.", cercle=Ecrit.Cercle.SANTE)
+    table.hold(by=cast.assistant_social_2)
+    assert browse("sage-femme").post(url(suivi), typed()).status_code == 302
+    bilan = Bilan.objects.get()
+    of_table = f"/parcours/concertations/{table.pk}/"
+    for address in (
+        f"/parcours/{suivi.pk}/ecrits/{ecrit.pk}/",
+        f"/parcours/{suivi.pk}/bilans/{bilan.pk}/",
+        of_table,
+        f"{of_table}points/{point.pk}/",
+        f"{of_table}compte-rendu/",
+    ):
+        screen, paper = screen_of(browse("sage-femme"), address), paper_of(browse("sage-femme"), address)
+        assert "sage-femme" in screen.lower().replace(" ", "-"), address
+        assert "sage-femme" not in paper.lower() and "cercle" not in paper, address
+        assert cast.sage_femme.nom_complet in paper, address
+
+
+@together("said", ["Accompagner l’IVG", "Échographie du 3e mois", "Test VIH", "Famille d’accueil", "Il la tape"])
+def test_words_that_are_hers_to_tell(said: str) -> None:
+    assert not is_harmless(said)
+
+
+@together("said", ["Étape par étape", "Retaper le canapé", "Liste des aides", "Accueillir la famille"])
+def test_and_their_neighbours(said: str) -> None:
+    assert is_harmless(said)
+
+
+def test_a_goal_kept_back_by_its_words_is_not_said_otherwise(cast: SimpleNamespace, suivi: Parcours) -> None:
+    """Its steps, plain by themselves, would then be printed."""
+    goal = make_objectif(suivi, by=cast.assistant_social_2, libelle="Sortir des violences de son mari")
+    for said, is_refused in (("Un lieu calme", True), ("Sortir de la violence", False)):
+        sent = {"libelle": said, "fragilite": "", "echeance": "", "version": goal.version}
+        form = ObjectifForm(QueryDict(urlencode(sent)), instance=Objectif.objects.get(pk=goal.pk), fragilites=[])
+        assert form.errors == ({"libelle": [KEEPS_ITS_WORDS]} if is_refused else {})
+    plain = make_objectif(suivi, by=cast.assistant_social_2, libelle="Garder le logement")
+    sent = {"libelle": "Un lieu calme", "echeance": "", "version": plain.version}
+    assert ObjectifForm(QueryDict(urlencode(sent)), instance=plain, fragilites=[]).errors == {}, "the control"
 
 
 def test_what_a_relais_hands_on_is_for_the_screen(
