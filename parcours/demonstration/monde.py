@@ -7,7 +7,7 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
-from pole_social.models import Affectation, Agent, Bureau, Commune, Lieu, Metier, Territoire, Unite
+from pole_social.models import Affectation, Agent, Bureau, Commune, Lieu, Metier, Partenaire, Territoire, Unite
 
 Nature = Unite.Nature
 SINCE = date(2023, 11, 8)
@@ -28,6 +28,15 @@ UNITES = {
     "caravane": [Nature.ACCUEIL],
 }
 BUREAUX = {"issy": 10, "chatenay": 4, "caravane": 0}
+
+# A lieu or a partner, by its code.
+ADRESSES = [
+    ("issy", "12, place de la Demande, Issy-les-Moulineaux", "01 99 00 10 01"),
+    ("chatenay", "3, allée du Guichet, Châtenay-Malabry", "01 99 00 10 02"),
+    ("ccas-issy", "1, rue de l’Entraide, Issy-les-Moulineaux", "01 99 00 20 01"),
+    ("ccas-clamart", "8, rue de l’Écoute, Clamart", "01 99 00 20 02"),
+    ("cnav", "40, avenue du Relevé, Nanterre", "01 99 00 20 03"),
+]
 
 # username, prénom, nom, métier, unité, responsable
 AGENTS = [
@@ -65,6 +74,7 @@ def build_world(password: str) -> dict[str, Agent]:
     Needs `load_reference` first. Every account gets `password`.
     """
     _second_territoire()
+    _where_to_go()
     unites = {unite.code: unite for lieu, natures in UNITES.items() for unite in _unites(lieu, natures)}
     metiers = Metier.objects.in_bulk(field_name="code")
     made = Agent(metier_id=0)
@@ -79,6 +89,14 @@ def _second_territoire() -> None:
     by_hand = {"territoire": territoire, "edited_at": timezone.now()}
     Commune.objects.filter(code__in=COMMUNES_2).update(**by_hand)
     Lieu.objects.filter(code="chatenay").update(**by_hand)
+
+
+def _where_to_go() -> None:
+    """Invented addresses, and numbers that the plan keeps for fictions (Arcep, decision 2018-0881: 01 99 00 …)."""
+    opened = {"horaires": "du lundi au vendredi, 8 h 30 à 17 h 30"}
+    for code, adresse, telephone in ADRESSES:
+        Lieu.objects.filter(code=code).update(adresse=adresse, telephone=telephone, **opened)
+        Partenaire.objects.filter(code=code).update(adresse=adresse, telephone=telephone, **opened)
 
 
 def _unites(code: str, natures: list[Unite.Nature]) -> list[Unite]:

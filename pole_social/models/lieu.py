@@ -46,7 +46,22 @@ class Commune(Referentiel):
         return self.nom
 
 
-class Lieu(Referentiel):
+class Joignable(models.Model):
+    """Where to go, when, which number to dial: what a paper handed over must say. Each may be unknown."""
+
+    adresse = models.CharField(
+        "adresse", max_length=200, blank=True, help_text="Telle qu’elle s’imprime, commune comprise."
+    )
+    telephone = models.CharField("téléphone", max_length=30, blank=True)
+    horaires = models.CharField(
+        "horaires", max_length=120, blank=True, help_text="Par exemple : du lundi au vendredi, 8 h 30 – 17 h 30."
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Lieu(Joignable, Referentiel):
     """A place where people are received; it can close for a time."""
 
     class Type(models.TextChoices):
@@ -90,6 +105,15 @@ class Lieu(Referentiel):
         ]
 
     def __str__(self) -> str:
+        return self.nom
+
+    @property
+    def ou_aller(self) -> str:
+        """Its name, then its address, or its commune where the name does not hold it."""
+        if self.adresse:
+            return f"{self.nom}, {self.adresse}"
+        if self.commune and self.commune.nom not in self.nom:
+            return f"{self.nom}, {self.commune.nom}"
         return self.nom
 
     def open_screen(self) -> None:

@@ -7,10 +7,10 @@ from typing import ClassVar
 from django.db import models
 
 from pole_social.models.base import Referentiel
-from pole_social.models.lieu import Commune
+from pole_social.models.lieu import Commune, Joignable
 
 
-class Partenaire(Referentiel):
+class Partenaire(Joignable, Referentiel):
     """A body people are sent to; without communes it serves the whole Département."""
 
     class Type(models.TextChoices):

@@ -22,11 +22,12 @@ from parcours.demonstration.builders import (
     receive,
 )
 from parcours.demonstration.rendez_vous import make_rendez_vous
-from pole_social.models import Acces, Agent
+from pole_social.models import Acces, Agent, Commune, Lieu
 from pole_social.templatetags.temps import date_longue
 from tests.accueil.conftest import OTHER_SEARCHERS, last_acces, same_as_unknown, someone
 from tests.bulk import copies, related_alike
 from tests.queries import count_queries
+from tests.reading import one_line
 
 
 def url(passage: Passage, usager: Usager | None = None) -> str:
@@ -226,3 +227,30 @@ def test_queries_do_not_depend_on_the_rows(cast: SimpleNamespace, desk: Client, 
     demande = make_demande(received, by=cast.gos)
     related_alike(demande, copies(demande, rows))
     assert count_queries(desk, url(received)) <= 12
+
+
+class TestWhomToAsk:
+    """A paper says where to go, and « appelez » only with a number."""
+
+    def test_what_is_known_of_the_lieu(self, desk: Client, received: Passage) -> None:
+        lieu = received.unite.lieu
+        known = {"adresse": "12, place de la Demande, Issy", "telephone": "01 99 00 10 01", "horaires": "le matin"}
+        for field, value in known.items():
+            type(lieu).objects.filter(pk=lieu.pk).update(**{field: value})
+            said = one_line(desk.get(url(received)).content.decode())
+            assert value in said
+        assert "Venez ou appelez" in said
+        assert "Issy-les-Moulineaux, 12, place de la Demande, Issy, <strong>01 99 00 10 01</strong> (le matin)." in said
+
+    def test_without_a_number_nobody_is_told_to_call(self, desk: Client, received: Passage) -> None:
+        lieu = received.unite.lieu
+        type(lieu).objects.filter(pk=lieu.pk).update(adresse="", telephone="", horaires="")
+        said = one_line(desk.get(url(received)).content.decode())
+        assert f"Venez : {lieu.nom}.".replace("'", "&#x27;") in said, "nor its commune twice"
+        assert "appelez" not in said
+
+    def test_the_commune_where_the_name_does_not_say_it(self) -> None:
+        lieu = Lieu(nom="Caravane", commune=Commune(nom="Vanves"))
+        assert lieu.ou_aller == "Caravane, Vanves"
+        assert Lieu(nom="Antenne de Vanves", commune=Commune(nom="Vanves")).ou_aller == "Antenne de Vanves"
+        assert Lieu(nom="Antenne").ou_aller == "Antenne"

@@ -242,6 +242,15 @@ class TestSlip:
         assert page.split("<title>")[1].startswith("Bon d’orientation · Pôle social")
         assert "cantine" not in page.split("<h1>")[1].split("</h1>")[0]
 
+    def test_says_where_it_is_and_when_it_opens(self, desk: Client, sent: Orientation) -> None:
+        known = {"adresse": "1, rue de l’Entraide", "telephone": "01 99 00 20 01", "horaires": "le jeudi"}
+        Partenaire.objects.filter(pk=sent.partenaire_id).update(**dict.fromkeys(known, ""))
+        before = desk.get(of(sent)).content.decode()
+        assert not any(value in before for value in known.values())
+        Partenaire.objects.filter(pk=sent.partenaire_id).update(**known)
+        after = desk.get(of(sent)).content.decode()
+        assert all(value in after for value in known.values())
+
     def test_never_prints_the_safe_contact(self, desk: Client, sent: Orientation) -> None:
         Usager.objects.update(contact_sur="sms", contact_sur_alias="Cousine Rose", contact_sur_sans_message=True)
         page = desk.get(of(sent)).content.decode()

@@ -406,7 +406,7 @@ def test_nor_on_any_other_page_that_prints(cast: SimpleNamespace, browse: Browse
     """Of her écrit, her bilan, the round table she was at, its agenda and its minutes."""
     suivi.add_intervenant(cast.sage_femme)
     table = make_concertation(by=cast.assistant_social_2, guests=[cast.sage_femme])
-    point = make_point(table, suivi, by=cast.assistant_social_2, question="Quel appui ?")
+    point = make_point(table, suivi, by=cast.assistant_social_2, question="Quel appui ?")
     ecrit = written(suivi, point, by=cast.sage_femme, texte="Elle dort mieux.")
     make_ecrit(suivi, by=cast.sage_femme, texte="Elle va bien.", cercle=Ecrit.Cercle.SANTE)
     table.hold(by=cast.assistant_social_2)
@@ -426,12 +426,14 @@ def test_nor_on_any_other_page_that_prints(cast: SimpleNamespace, browse: Browse
         assert cast.sage_femme.nom_complet in paper, address
 
 
-@together("said", ["Accompagner l’IVG", "Échographie du 3e mois", "Test VIH", "Famille d’accueil", "Il la tape"])
+@pytest.mark.parametrize(
+    "said", ["Accompagner l’IVG", "Échographie du 3e mois", "Test VIH", "Famille d’accueil", "Il la tape"]
+)
 def test_words_that_are_hers_to_tell(said: str) -> None:
     assert not is_harmless(said)
 
 
-@together("said", ["Étape par étape", "Retaper le canapé", "Liste des aides", "Accueillir la famille"])
+@pytest.mark.parametrize("said", ["Étape par étape", "Retaper le canapé", "Liste des aides", "Accueillir la famille"])
 def test_and_their_neighbours(said: str) -> None:
     assert is_harmless(said)
 

@@ -14,8 +14,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accueil.models import Rattachement, Relais
-from evaluation.models import FragiliteReperee, Proposition
+from evaluation.models import FragiliteReperee, Proposition, RegleProposition
 from parcours.models import Action, Objectif, Parcours
+from parcours.premiers import offered
 from pole_social.models import Partenaire
 from tests.parcours.aides import CARE, ENCADREMENT, HOSTILE, OUTSIDE, assert_does_not_exist, last_row
 from tests.queries import count_queries
@@ -194,6 +195,22 @@ class TestPage:
         assert not Action.objects.exists()
         assert "Appeler le bailleur demain" in browse("cesf").get(self.url(parcours)).content.decode()
         assert "Appeler le bailleur demain" not in browse("educateur").get(self.url(parcours)).content.decode()
+
+    def test_set_aside_and_kept_again_it_is_not_offered_twice(
+        self, cast: SimpleNamespace, browse: Browse, recu: Relais, parcours: Parcours
+    ) -> None:
+        first, other = RegleProposition.objects.order_by("pk")[:2]
+        for regle in (first, other):
+            made = propose(recu, cast.assistant_social, f"Aide {regle.pk}", loose=True)
+            Proposition.objects.filter(pk=made.pk).update(regle=regle)
+        taken = Proposition.objects.get(regle=first)
+        browse("cesf").post(self.url(parcours), typed(taken, cast.cesf))
+        assert Action.objects.get().proposition == taken
+        aside = taken.decide(Statut.ECARTEE, by=cast.assistant_social, motif="Trop tôt")
+        again = aside.decide(Statut.GARDEE, by=cast.assistant_social)
+        left = offered(cast.cesf, parcours)
+        assert again != taken and again not in left
+        assert Proposition.objects.get(regle=other) in left, "the control"
 
     def test_nothing_ticked_writes_nothing(
         self, cast: SimpleNamespace, browse: Browse, parcours: Parcours, gardee: Proposition
