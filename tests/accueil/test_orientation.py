@@ -243,7 +243,7 @@ class TestSlip:
         assert "cantine" not in page.split("<h1>")[1].split("</h1>")[0]
 
     def test_says_where_it_is_and_when_it_opens(self, desk: Client, sent: Orientation) -> None:
-        known = {"adresse": "1, rue de l’Entraide", "telephone": "01 99 00 20 01", "horaires": "le jeudi"}
+        known = {"adresse": "1, rue de l’Entraide", "telephone": "01 99 00 20 01", "horaires": "fermé le lundi matin"}
         Partenaire.objects.filter(pk=sent.partenaire_id).update(**dict.fromkeys(known, ""))
         before = desk.get(of(sent)).content.decode()
         assert not any(value in before for value in known.values())
