@@ -44,4 +44,8 @@ class AgendaForm(HubForm):
         rows = here.select_related("agent__metier", "unite__lieu").order_by(
             "unite__lieu__nom", "unite__nature", "agent__nom", "agent__prenom"
         )
-        colleagues.choices = [("", "moi"), *labelled(rows, lambda row: row.agent_id)]
+        # Whoever works in two unités has one agenda.
+        first: dict[Any, Affectation] = {}
+        for row in rows:
+            first.setdefault(row.agent_id, row)
+        colleagues.choices = [("", "moi"), *labelled(first.values(), lambda row: row.agent_id)]

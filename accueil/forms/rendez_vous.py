@@ -102,9 +102,8 @@ class RendezVousForm(CreateForm):
 
     def _offer_offices(self) -> None:
         offices: Any = self.fields["bureau"]
-        here = Bureau.objects.filter(lieu__territoire=self.person.territoire_id).select_related("lieu")
-        offices.queryset = here.order_by("lieu__nom", "nom")
-        found = sorted(here, key=lambda bureau: (bureau.lieu.nom, len(bureau.nom), bureau.nom))
+        offices.queryset = Bureau.objects.filter(lieu__territoire=self.person.territoire_id).select_related("lieu")
+        found = sorted(offices.queryset, key=lambda bureau: bureau.lieu.nom)
         lieux = {bureau.lieu_id for bureau in found}
         labels = [(b.pk, b.nom if len(lieux) == 1 else f"{b.nom} · {b.lieu.nom}") for b in found]
         offices.choices = [("", "À dire à l’arrivée"), *labels]

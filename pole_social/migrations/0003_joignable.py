@@ -1,6 +1,7 @@
 """Where to go and which number to dial, of a lieu and of a partner: what a paper handed over says."""
 
 from django.db import migrations, models
+from django.db.models.functions import Length
 
 
 def fields(model):
@@ -37,4 +38,8 @@ class Migration(migrations.Migration):
         migrations.RunSQL("SET LOCAL lock_timeout = '4s'", migrations.RunSQL.noop),
         *fields("lieu"),
         *fields("partenaire"),
+        migrations.AlterModelOptions(
+            "bureau",
+            options={"ordering": [Length("nom"), "nom"], "verbose_name": "bureau", "verbose_name_plural": "bureaux"},
+        ),
     ]

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Length
 from django.utils import timezone
 
 from pole_social.models.base import Referentiel
@@ -141,7 +142,8 @@ class Bureau(models.Model):
     class Meta:
         verbose_name = "bureau"
         verbose_name_plural = "bureaux"
-        ordering: ClassVar = ["nom"]
+        # « bureau 2 » before « bureau 10 ».
+        ordering: ClassVar = [Length("nom"), "nom"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["lieu", "nom"],

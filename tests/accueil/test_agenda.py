@@ -14,7 +14,7 @@ from django.test import Client
 from accueil.models import RendezVous, Usager
 from parcours.demonstration.clock import at
 from parcours.demonstration.rendez_vous import make_rendez_vous, on
-from pole_social.models import Acces, Agent, Bureau, Lieu
+from pole_social.models import Acces, Affectation, Agent, Bureau, Lieu, Unite
 from tests.accueil.conftest import HOSTILE, MONDAY, NOBODYS_SEARCHERS, last_acces, someone
 from tests.bulk import copies, related_alike
 from tests.queries import count_queries
@@ -39,7 +39,7 @@ class TestMine:
         for said in ("Mon agenda", "semaine du lundi 11 janvier 2027", "Mar. 12 janv.", "Traoré A.", "bureau 4"):
             assert said in page
         assert f"/accueil/rendez-vous/{made.pk}/" in page
-        assert "Samedi" not in page
+        assert "Sam." not in page
         assert "Prochaine" not in page
         assert "Prochaine" in shown(cesf, jour="18/01/2027")
 
@@ -53,6 +53,13 @@ class TestMine:
         make_rendez_vous(aminata, by=cast.cesf)
         assert "Traoré A." in shown(cesf, vue="jour", jour="12/01/2027")
         assert "Traoré A." not in shown(cesf, vue="jour")
+
+    def test_a_colleague_of_two_unites_is_offered_once(self, cast: SimpleNamespace, cesf: Client) -> None:
+        name = cast.educateur.nom_complet
+        before = shown(cesf).count(f"{name}, ")
+        other = Unite.objects.get(code="issy-evaluation")
+        Affectation.objects.create(agent=cast.educateur, unite=other, starts_on=date(2024, 1, 1))
+        assert shown(cesf).count(f"{name}, ") == before == 1
 
     def test_before_and_after(self, cesf: Client) -> None:
         page = shown(cesf)

@@ -80,6 +80,10 @@ class TestWaiting:
         assert "2 personnes en attente" in found
         assert re.search(r"la plus ancienne <time[^>]*>depuis 38 min</time>", found)
 
+    def test_the_offices_are_in_the_order_of_the_doors(self, desk: Client) -> None:
+        said = re.findall(r"<option[^>]*>bureau (\d+)", page(desk))
+        assert said == [str(number) for number in range(1, 11)]
+
     def test_names_shortly_and_says_the_motive(self, cast: SimpleNamespace, desk: Client, aminata: Usager) -> None:
         make_passage(aminata, by=cast.gos, motif="budget")
         found = page(desk)
