@@ -263,7 +263,7 @@ class TestShape:
 
 
 # In French these keep to their word: a line never begins with « : », nor ends with an opening mark.
-BREAKABLE = re.compile(r"""(?:^|[^\s(\[:])[ ](?:[:;?!]|»)(?=[\s"'<{»).,…]|$)|«[ ](?=\S)""", re.MULTILINE)
+BREAKABLE = re.compile(r"""(?:^|[^\s(\[:])[ ](?:[:;?!€]|»)(?=[\s"'<{»).,…]|$)|«[ ](?=\S)""", re.MULTILINE)
 SAYS_SQL = re.compile(r"\b(SELECT|CREATE|INSERT|UPDATE|DELETE|WHERE|BEGIN|ALTER|EXISTS|LANGUAGE|TRIGGER)\b")
 
 
@@ -278,7 +278,7 @@ def texts_of(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 class TestFrench:
-    """A no-break space (U+00A0) stands before « : ; ? ! » and within the marks."""
+    """A no-break space (U+00A0) stands before « : ; ? ! € » and within the marks."""
 
     def test_in_the_templates(self) -> None:
         for path in (ROOT / "templates").rglob("*.*"):
@@ -295,7 +295,7 @@ class TestFrench:
             for path in (ROOT / floor).glob("reference/*.[cj]s*"):
                 assert not (found := BREAKABLE.search(path.read_text(encoding="utf-8"))), (path, found)
 
-    @pytest.mark.parametrize("text", ["Qui_?", "Lu par_: Zoé", "«_rien", "rien_»", "{{ nom }}_: ", "_; "])
+    @pytest.mark.parametrize("text", ["Qui_?", "Lu par_: Zoé", "«_rien", "rien_»", "{{ nom }}_: ", "_; ", "12_€"])
     def test_the_rule_sees_what_may_break(self, text: str) -> None:
         assert BREAKABLE.search(text.replace("_", " "))
         assert not BREAKABLE.search(text.replace("_", "\u00a0"))

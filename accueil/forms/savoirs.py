@@ -147,5 +147,5 @@ def _words(definition: Definition, value: Any) -> tuple[str, str]:
     if definition.genre == Genre.CHOIX:
         return dict(definition.choix)[value], value
     if isinstance(value, Decimal):
-        return f"{written(value)} €", f"{value:.2f}"
+        return f"{written(value)} €", f"{value:.2f}"
     return str(value), str(value)

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from accueil.forms.seance import outreach_unites
 from accueil.models import Demande, Passage, Relais, Usager
 from accueil.views.entraide import calls_shown
 from accueil.views.guichet import SESSION_BUREAU, desk_unite, no_desk
@@ -38,8 +39,12 @@ def bureau(request: HttpRequest) -> HttpResponse:
     listes = render_to_string("accueil/_bureau_listes.html", context, request)
     shown = {"etat": etat, "listes": listes, "empreinte": digest(etat + listes)}
     if not request.htmx:  # type: ignore[attr-defined]
-        rooms = {"bureaux": Bureau.objects.filter(lieu=unite.lieu), "mon_bureau": request.session.get(SESSION_BUREAU)}
-        return render(request, "accueil/bureau.html", context | shown | rooms | calls_shown(unite.lieu))
+        around = {
+            "bureaux": Bureau.objects.filter(lieu=unite.lieu),
+            "mon_bureau": request.session.get(SESSION_BUREAU),
+            "sort": bool(outreach_unites(agent)),
+        }
+        return render(request, "accueil/bureau.html", context | shown | around | calls_shown(unite.lieu))
     if request.headers.get("If-None-Match") == shown["empreinte"]:
         return HttpResponse(status=204)
     return render(request, "accueil/_bureau_rafraichi.html", context | shown)

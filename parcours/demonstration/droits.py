@@ -126,7 +126,7 @@ def _words(sujet: str, donnee: str) -> str:
     """As the desk shows the answer."""
     definition = CATALOGUE[sujet]
     if definition.genre == Genre.MONTANT:
-        return f"{Decimal(donnee):.0f} €"
+        return f"{Decimal(donnee):.0f} €"
     return dict(definition.choix).get(donnee, donnee)
 
 

@@ -35,7 +35,7 @@ class Papiers:
 PAPIERS = (
     Papiers(
         "carlos",
-        "Régularisation de charges de 640 €",
+        "Régularisation de charges de 640 €",
         {"Décompte annuel des charges": RECUE, "Dernière quittance de loyer": VUE, "RIB": MANQUANTE},
     ),
     Papiers(
@@ -78,7 +78,7 @@ class Aide:
 
 
 AIDES = (
-    Aide("carlos", "Régularisation de charges de 640 €", Fonds.FSL, "640.00"),
+    Aide("carlos", "Régularisation de charges de 640 €", Fonds.FSL, "640.00"),
     Aide(
         "fanta",
         "Aide pour la cantine des enfants",
@@ -104,7 +104,7 @@ AIDES = (
         "690.00",
         (
             Pas(22, {"commission_on": -17}),
-            Pas(17, {"montant_accorde": Decimal("480.00")}, Statut.ACCORDEE, "480 € versés à l’artisan, sur devis."),
+            Pas(17, {"montant_accorde": Decimal("480.00")}, Statut.ACCORDEE, "480 € versés à l’artisan, sur devis."),
             Pas(15, {"notified_on": -15, "recours_until": 45}),
             Pas(8, {"paid_on": -8}),
         ),

@@ -68,7 +68,7 @@ RECUS_CE_MATIN = (
         fin=188,
         bureau="bureau 2",
         besoins=(
-            Besoin("Régularisation de charges de 640 €", "budget", Etat.EN_ATTENTE_PIECES),
+            Besoin("Régularisation de charges de 640 €", "budget", Etat.EN_ATTENTE_PIECES),
             Besoin("Chèque énergie non reçu", "acces_droits", Etat.PRETE, jours=4),
         ),
     ),

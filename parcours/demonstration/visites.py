@@ -30,7 +30,7 @@ VISITES = (
         "logement",
         (
             ("logement", "locataire du parc privé, bail depuis 2019"),
-            ("dettes", "trois loyers de retard, soit 2 340 €"),
+            ("dettes", "trois loyers de retard, soit 2 340 €"),
             ("ressources", "allocation chômage jusqu’en janvier"),
         ),
         (

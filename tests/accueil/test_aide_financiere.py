@@ -29,7 +29,7 @@ def url(demande: Demande) -> str:
 
 
 def aide_data(version: int = 0, **fields: Any) -> dict[str, Any]:
-    return {"fonds": "fsl", "montant_demande": "350,50 €", "version": version, **fields}
+    return {"fonds": "fsl", "montant_demande": "350,50 €", "version": version, **fields}
 
 
 class TestFollowing:
@@ -41,8 +41,8 @@ class TestFollowing:
         assert (aide.demande, aide.fonds, aide.montant_demande) == (demande, "fsl", Decimal("350.50"))
         assert (aide.is_urgente, aide.commission_on) == (True, soon)
         for page in (f"/accueil/demandes/{demande.pk}/", f"/accueil/passages/{demande.passage_id}/"):
-            assert "350,50 €" in desk.get(page).content.decode()
-        assert "350,50 € demandés" in desk.get(f"/accueil/passages/{demande.passage_id}/").content.decode()
+            assert "350,50 €" in desk.get(page).content.decode()
+        assert "350,50 € demandés" in desk.get(f"/accueil/passages/{demande.passage_id}/").content.decode()
         row = Acces.objects.filter(page="accueil:demande_aide").latest("at")
         assert (row.action, row.usager_ids) == (Acces.Action.ECRITURE, [demande.usager_id])
 
@@ -55,7 +55,7 @@ class TestFollowing:
         aide = AideFinanciere.objects.get()
         assert (aide.montant_accorde, aide.version) == (Decimal(200), 2)
         page = desk.get(f"/accueil/demandes/{demande.pk}/").content.decode()
-        assert all(words in page for words in ("200 €", "Versée", "Recours déposé"))
+        assert all(words in page for words in ("200 €", "Versée", "Recours déposé"))
 
     def test_goes_on_after_the_decision(self, cast: SimpleNamespace, desk: Client, demande: Demande) -> None:
         desk.post(url(demande), aide_data())

@@ -345,14 +345,14 @@ class TestSteps:
             suivi = DroitSuivi.follow(aminata, Droit.objects.get(code="rsa"), unite=past.unite, by=cast.gos)
         self.post(desk, suivi, "informe", non_recours="non_connaissance", echeance=in_days(3))
         self.post(desk, suivi, "demande", echeance=in_days(30))
-        response = self.post(desk, suivi, "obtenu", montant_mensuel="651,69 €")
+        response = self.post(desk, suivi, "obtenu", montant_mensuel="651,69 €")
         assert response.url == suivi_url(suivi)
         suivi.refresh_from_db()
         assert (suivi.statut, suivi.montant_mensuel, suivi.echeance) == (Statut.OBTENU, Decimal("651.69"), None)
         assert suivi.non_recours == NonRecours.NON_CONNAISSANCE
         assert [step.vers for step in suivi.etapes.order_by("at")] == ["repere", "informe", "demande", "obtenu"]
         page = desk.get(suivi_url(suivi)).content.decode()
-        assert "651,69 € par mois" in page
+        assert "651,69 € par mois" in page
         assert "40 jours, du repérage à l’obtention" in page
         assert "ne le connaissait pas" in page
         ends = Rattachement.objects.from_source(suivi).get().ends_at

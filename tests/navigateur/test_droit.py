@@ -67,5 +67,5 @@ def test_a_right_is_noticed_followed_and_obtained(open_desk: Any, cast: SimpleNa
     assert (made.statut, made.montant_mensuel) == (DroitSuivi.Statut.OBTENU, Decimal("148.52"))
     assert made.non_recours == DroitSuivi.NonRecours.NON_CONNAISSANCE
     page.goto(f"{desk.address}/accueil/usagers/{aminata.pk}/")
-    expect(page.get_by_text("148,52 €").first).to_be_visible()
+    expect(page.get_by_text("148,52 €").first).to_be_visible()
     desk.check()

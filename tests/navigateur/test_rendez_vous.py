@@ -64,7 +64,10 @@ def test_two_taps_outdoors(open_desk: Any, cast: SimpleNamespace) -> None:
     # Given today's outing, on a telephone
     seance = make_seance(caravane([cast.gos]), by=cast.gos)
     desk = open_desk("gos", **PHONE)
-    desk.page.goto(f"{desk.address}/accueil/seances/{seance.pk}/")
+    desk.page.goto(f"{desk.address}/accueil/")
+    desk.page.get_by_role("link", name="Hors les murs").tap()
+    desk.page.wait_for_url("**/seances/")
+    desk.check()
     # When somebody asks something, two taps
     desk.page.get_by_role("link", name="Contact anonyme").tap()
     desk.page.wait_for_url("**/contact/")

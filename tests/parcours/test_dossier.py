@@ -110,7 +110,7 @@ class TestTimeline:
             suivi.advance(step, by=cast.gos)
         suivi.advance("obtenu", by=cast.gos, montant_mensuel=Decimal("635.71"))
         page = browse(REFERENT).get(url(suivie))
-        assert "635,71 € par mois" in one_line(page.content.decode())
+        assert "635,71 € par mois" in one_line(page.content.decode())
         assert page.context["euros_par_mois"] == Decimal("635.71")
         assert natures(browse(REFERENT), suivie)["droit_obtenu"] == 1
 
@@ -252,7 +252,7 @@ class TestObtained:
         page = browse(REFERENT).get(url(suivie))
         assert page.context["euros_accordes"] == Decimal("450.50")
         assert len(page.context["aides"]) == 1
-        assert "450,50 €" in page.content.decode()
+        assert "450,50 €" in page.content.decode()
 
     def test_without_anything_the_card_is_not_there(self, browse: Browse, suivie: Usager) -> None:
         assert "Droits et aides obtenus" not in browse(REFERENT).get(url(suivie)).content.decode()

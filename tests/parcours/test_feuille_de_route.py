@@ -103,7 +103,7 @@ class TestWhatItSays:
         assert "Fait autrefois" not in said and "Abandonné" not in said
 
     def test_the_next_date_is_never_a_past_one(self, browse: Browse, suivi: Parcours) -> None:
-        assert "nous faisons le point ensemble" in words(browse(REFERENT), suivi)
+        assert "Nous faisons le point ensemble avant le" in words(browse(REFERENT), suivi)
         Parcours.objects.filter(pk=suivi.pk).update(echeance=timezone.localdate() - timedelta(days=1))
         assert "convenons d’un jour" in words(browse(REFERENT), suivi)
 
