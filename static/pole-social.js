@@ -19,6 +19,7 @@
     if (!looksFor(event.target) || event.target.elements.q.value.trim().length > 1) return;
     event.preventDefault();
     answers().replaceChildren();
+    document.getElementById("recherche-nombre").textContent = "";
   });
   document.addEventListener("keydown", (event) => {
     const box = event.target;

@@ -84,6 +84,11 @@ class TestWaiting:
         said = re.findall(r"<option[^>]*>bureau (\d+)", page(desk))
         assert said == [str(number) for number in range(1, 11)]
 
+    def test_a_full_desk_stays_light(self, cast: SimpleNamespace, desk: Client) -> None:
+        for number in range(14):
+            make_passage(someone(nom_usage=f"De La Roche-Beaumont {number}"), by=cast.gos)
+        assert len(desk.get("/accueil/").content) < 60_000
+
     def test_names_shortly_and_says_the_motive(self, cast: SimpleNamespace, desk: Client, aminata: Usager) -> None:
         make_passage(aminata, by=cast.gos, motif="budget")
         found = page(desk)

@@ -320,7 +320,7 @@ class TestMinutes:
         for said in ("Aminata Traoré", "Quel appui à la maison ?", "Visiter avec la PMI", "Elle dort mieux."):
             assert said in text
         assert "Depuis mai." in text
-        assert "Hélène Caron (infirmière puéricultrice)" in text
+        assert 'Hélène Caron<span class="a-l-ecran"> (infirmière puéricultrice)</span>' in text
         assert "Dette de gaz." not in text, "another circle than the team’s is never printed"
         row = last_row("concertation_compte_rendu")
         assert (row.action, row.usager_ids) == (Acces.Action.IMPRESSION, [held.parcours.usager_id])
