@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.test import Client
+from hypothesis import HealthCheck, settings
 from pytest_django.plugin import blocking_manager_key
 
 from parcours.demonstration.builders import SEED, UsagerFactory, fake
@@ -19,6 +20,10 @@ from tests.world import load_world, restore_world
 
 # TERM on `make test` unwinds like Ctrl-C, so that the last one out stops the embedded PostgreSQL.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+# No clock in a test: a shared machine may stop for two seconds between two examples.
+settings.register_profile("hub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hub")
 
 PASSWORD = "le-mot-de-passe-des-tests"
 

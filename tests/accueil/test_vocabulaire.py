@@ -138,7 +138,7 @@ class TestWords:
         assert mots.expanded("marie", 12) == ["marie"]
         assert mots.trusted("maria", 12) == ["maria"]
 
-    @together("text", ["", "   ", "%", "🙂", "-- ;"])
+    @together("text", ["", "   ", "%", "🙂", "--\x20;"])
     def test_nothing_typed_has_no_neighbour(self, text: str) -> None:
         assert expand(text).typed in ([], ["🙂"])
 
