@@ -47,7 +47,7 @@ class Nom(NamedTuple):
 
 
 class Comparison:
-    """The words of one search, compared with many names: with all of their words at once, each name once."""
+    """The words of one search, compared with many names: with all of their words at once."""
 
     def __init__(self, typed: Sequence[str], near: Near | None = None) -> None:
         # The longest first: it says most, and chooses first among the words of the name.
@@ -56,24 +56,17 @@ class Comparison:
         # The neighbours of the vocabulary know the sounds; a spelling only its letters.
         self.near = {word: dict((near or {}).get(word, {})) for word in typed}
         self.met: set[str] = set()
-        self.names: dict[tuple[str, str], float] = {}
 
     def likeness(self, nom: Nom) -> float:
         """From 0 to 1: each typed word with the word of the name that resembles it most, in any order."""
         self._meet([nom])
-        return self._likeness(nom)
+        return self._alike(nom.nom_prenoms, nom.naissance)
 
     def _meet(self, noms: Iterable[Nom]) -> None:
         """Compare the words typed with those of these names: a word that is then not near one is another word."""
         new = {word for nom in noms for word in nom.words} - self.met
         self.met |= new
         self.near = {typed: spellings(typed, new) | near for typed, near in self.near.items()}
-
-    def _likeness(self, nom: Nom) -> float:
-        names = (nom.nom_prenoms, nom.naissance)
-        if names not in self.names:
-            self.names[names] = self._alike(*names)
-        return self.names[names]
 
     def _alike(self, nom_prenoms: str, naissance: str) -> float:
         usual = nom_prenoms.split()
@@ -94,11 +87,16 @@ class Comparison:
         self._meet(listed)
         near = {word for words in self.near.values() for word in words}
         alike = {}
+        # Homonyms are many: their names are weighed once.
+        weighed: dict[tuple[str, str], float] = {}
         for nom in listed:
             # Most of those born that year bear no word that resembles.
             if near.isdisjoint(nom.words):
                 continue
-            value = self._likeness(nom)
+            names = (nom.nom_prenoms, nom.naissance)
+            if names not in weighed:
+                weighed[names] = self._alike(*names)
+            value = weighed[names]
             if value >= floor:
                 alike[nom.pk] = (round(late.get(nom.pk, 0) - value, 3), nom.nom_prenoms, nom.pk, nom)
         return [each[-1] for each in sorted(alike.values())]

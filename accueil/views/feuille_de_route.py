@@ -31,7 +31,8 @@ class Feuille:
 
     faites: list[Demande] = field(default_factory=list)
     transmises: list[tuple[Demande, str, date | None]] = field(default_factory=list)
-    en_cours: list[Demande] = field(default_factory=list)
+    # With each, the day on which we take it up again, where it asks nothing of the person.
+    en_cours: list[tuple[Demande, date | None]] = field(default_factory=list)
     papiers: list[Demande] = field(default_factory=list)
     demarches: list[Demarche] = field(default_factory=list)
     orientations: list[Orientation] = field(default_factory=list)
@@ -52,8 +53,7 @@ def feuille(request: HttpRequest, pk: UUID, usager: UUID | None = None) -> HttpR
     person = _person(people, usager)
     if person is None and not is_whole(found, people):
         raise Http404
-    lines = _lines(agent, found, person)
-    context = {"passage": found, "personne": person, "feuille": lines, "aujourdhui": timezone.localdate()}
+    context = {"passage": found, "personne": person, "feuille": _lines(agent, found, person)}
     return render(request, "accueil/feuille_de_route.html", context)
 
 
@@ -119,13 +119,19 @@ def _binds_the_person(demande: Demande) -> bool:
     return demande.is_open and demande.has_imposed_deadline
 
 
+def _our_day(demande: Demande) -> date | None:
+    """When we take it up again; a day that has passed tells the person nothing."""
+    day = demande.echeance
+    return day if day and day >= timezone.localdate() and not demande.is_echeance_imposee else None
+
+
 def _sort(page: Feuille, demande: Any, relais: dict[UUID, Relais]) -> None:
     """Where a demande stands on the page: done, passed on, going on; its papers and the date it sets."""
     if demande.statut == Statut.RELAIS:
         sent = relais.get(demande.relais_id)
         page.transmises.append((demande, _team(sent), sent.promised_on if sent else None))
     elif demande.is_open:
-        page.en_cours.append(demande)
+        page.en_cours.append((demande, _our_day(demande)))
         if demande.checklist.missing:
             page.papiers.append(demande)
     elif demande.statut != Statut.CLOSE_PAR_USAGER:

@@ -39,8 +39,8 @@ NEVER_HANDED = {"enfant_en_risque", "violences_enfant"}
 ABOUT_A_CHILD = re.compile(
     r"\b119\b|\bcrip\b|préoccupante|signalement|procureur|protection de l.enfance|"
     r"\bplac(é|ée|és|ées|ement)\b|juge des enfants|\baemo\b|"
-    # Said in full, shortened (« aide à l’enfance »), in initials with or without points, before a département's number.
     r"assistance\s+éducative|mesure\s+éducative|familles?\s+d.accueil|foyer\s+de\s+l.enfance|"
+    # Said in full, shortened (« aide à l’enfance »), in initials with or without points, before a département's number.
     r"\baide\s+(sociale\s+|soc\.\s*)?[àa]\s+l.\s?enfance|\base(\d\d)?\b|\ba\.\s?s\.\s?e\b",
     re.IGNORECASE,
 )

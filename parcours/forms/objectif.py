@@ -81,15 +81,20 @@ class ObjectifForm(ObjectifFields, EditForm):
         model = Objectif
         fields = FIELDS
 
-    def clean_libelle(self) -> str:
-        said: str = self.cleaned_data["libelle"]
-        if is_harmless(said) and not is_harmless(self.instance.libelle):
-            raise ValidationError(KEEPS_ITS_WORDS, code="off_paper")
-        return said
-
     def clean_fragilite(self) -> Fragilite | None:
         chosen: Fragilite | None = self.cleaned_data["fragilite"]
         # Still as it is stored: the instance is filled once every field has been cleaned.
         if is_kept_off_paper(self.instance.fragilite) and not is_kept_off_paper(chosen):
             raise ValidationError(KEEPS_ITS_FRAGILITE, code="off_paper")
         return chosen
+
+    def clean(self) -> None:
+        """Its words may become harmless where its fragilité still hides it."""
+        super().clean()
+        said, fragilite = (
+            self.cleaned_data.get("libelle", ""),
+            self.cleaned_data.get("fragilite", self.instance.fragilite),
+        )
+        uncovered = not is_harmless(self.instance.libelle) and is_harmless(said)
+        if uncovered and not is_kept_off_paper(fragilite):
+            self.add_error("libelle", ValidationError(KEEPS_ITS_WORDS, code="off_paper"))

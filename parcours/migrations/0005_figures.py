@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 # How every write of an écrit, a bilan or an intervenant is followed, from 0006 on; what keeps others from writing these
 # columns comes with 0007.
-HOW = """
+FUNCTIONS = """
 -- The last day that the whole équipe may read of: of a signed écrit of its circle (what was said at a round table is no
 -- exchange with the person), or of a bilan held with the person.
 CREATE FUNCTION public.last_exchange_of(parcours uuid) RETURNS date
@@ -56,7 +56,7 @@ BEGIN
     RETURN NULL;
 END $$;
 """
-NOT_HOW = """
+DROPPED = """
 DROP FUNCTION public.note_exchange();
 DROP FUNCTION public.note_referent();
 DROP FUNCTION public.last_exchange_of(uuid);
@@ -92,5 +92,5 @@ class Migration(migrations.Migration):
                 verbose_name="référent",
             ),
         ),
-        migrations.RunSQL(HOW, NOT_HOW),
+        migrations.RunSQL(FUNCTIONS, DROPPED),
     ]

@@ -61,6 +61,11 @@ class Joignable(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def coordonnees(self) -> list[str]:
+        """What is known of the three, a line each."""
+        return [line for line in (self.adresse, self.telephone, self.horaires) if line]
+
 
 class Lieu(Joignable, Referentiel):
     """A place where people are received; it can close for a time."""

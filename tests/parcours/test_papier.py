@@ -393,6 +393,31 @@ class TestTheFragiliteOfAGoal:
         form = ObjectifForm(QueryDict(urlencode(typed)), instance=goal, fragilites=offered.values())
         assert form.errors == ({"fragilite": [KEEPS_ITS_FRAGILITE]} if is_refused else {})
 
+    @pytest.mark.parametrize(
+        ("after", "refused"),
+        [(KEPT_OFF[0], {}), (KEPT_OFF[1], {}), ("", {"fragilite": [KEEPS_ITS_FRAGILITE]})],
+        ids=["kept", "another that hides", "dropped"],
+    )
+    def test_lets_its_words_be_plain_as_long_as_it_stands(
+        self, cast: SimpleNamespace, suivi: Parcours, after: str, refused: dict[str, list[str]]
+    ) -> None:
+        goal = about(make_objectif(suivi, by=cast.assistant_social_2, libelle="Fuir les violences"), KEPT_OFF[0])
+        offered = dict(Fragilite.objects.values_list("code", "pk"))
+        sent = {
+            "libelle": "Un lieu calme",
+            "fragilite": offered.get(after, ""),
+            "echeance": "",
+            "version": goal.version,
+        }
+        form = ObjectifForm(QueryDict(urlencode(sent)), instance=goal, fragilites=offered.values())
+        assert form.errors == refused
+
+    def test_whether_or_not_it_is_asked_here(self, cast: SimpleNamespace, suivi: Parcours) -> None:
+        """Who reads none of the fragilités is not asked for it: the one that stands still hides the goal."""
+        goal = about(make_objectif(suivi, by=cast.assistant_social_2, libelle="Fuir les violences"), KEPT_OFF[0])
+        sent = {"libelle": "Un lieu calme", "echeance": "", "version": goal.version}
+        assert ObjectifForm(QueryDict(urlencode(sent)), instance=goal, fragilites=[]).errors == {}
+
 
 def test_a_profession_is_named_on_the_screen_alone(cast: SimpleNamespace, browse: Browse, suivi: Parcours) -> None:
     suivi.add_intervenant(cast.sage_femme)
