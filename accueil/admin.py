@@ -42,7 +42,7 @@ class DroitAdmin(NamedAdmin):
 
 @admin.register(Bareme)
 class BaremeAdmin(NamedAdmin):
-    list_display = ("__str__", "valeur", "mesure", "starts_on", "ends_on", "etat")
+    list_display = ("__str__", "valeur", "mesure", "starts_on", "ends_on", "source", "etat")
     search_fields = ["code", "libelle"]
 
     @admin.display(description="état")

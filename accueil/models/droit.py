@@ -62,7 +62,8 @@ class Bareme(Referentiel):
     mesure = models.CharField("unité de mesure", max_length=60, help_text="Par exemple « EUR/mois ».")
     starts_on = models.DateField("en vigueur depuis le", null=True, blank=True)
     ends_on = models.DateField("valable jusqu’au", null=True, blank=True)
-    source = models.CharField("source ou remarque", max_length=300, blank=True)
+    source = models.CharField("source", max_length=300, blank=True, help_text="Le texte qui le fixe.")
+    remarque = models.CharField("remarque", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "barème"

@@ -50,7 +50,8 @@ def _bareme(row: Row) -> dict[str, Any]:
         "mesure": row["unite"],
         "starts_on": _day(row["en_vigueur_depuis"]),
         "ends_on": _day(row["valable_jusqu_au"]),
-        "source": row["remarque"],
+        "source": row["source"],
+        "remarque": row["remarque"],
     }
 
 

@@ -142,7 +142,10 @@ def _seul_ou_couple(seul: str, couple: str) -> Callable[[Reponses, Tarif], Decim
 
 
 def c2s_plafond(reponses: Reponses, tarif: Tarif) -> Decimal:
-    """Ceiling of the complémentaire santé solidaire, by the size of the household. EUR a year."""
+    """Ceiling of the complémentaire santé solidaire, by the size of the household (CSS R861-3). EUR a year.
+
+    That of the right with a financial participation: whether there is one, the caisse says.
+    """
     personnes = 1 + int(reponses["en_couple"] == "oui") + int(Decimal(reponses["enfants_a_charge"]))
     part = Decimal(1)
     if personnes > 1:
@@ -151,7 +154,20 @@ def c2s_plafond(reponses: Reponses, tarif: Tarif) -> Decimal:
         part += min(personnes - 2, 2) * tarif("c2s_majoration_3e_et_4e_personne")
     if personnes > 4:
         part += (personnes - 4) * tarif("c2s_majoration_personne_supplementaire")
-    return tarif("c2s_plafond_personne_seule") * part
+    return tarif("c2s_plafond_personne_seule") * part * (1 + tarif("c2s_majoration_participation"))
+
+
+def complement_familial_plafond(reponses: Reponses, tarif: Tarif) -> Decimal:
+    """Ceiling of the complément familial (CSS R522-2). EUR a year, year N-2.
+
+    The higher of the two, that of a parent alone or of a couple with two incomes: which one applies, the CAF says.
+    """
+    enfants = int(Decimal(reponses["enfants_a_charge"]))
+    part = 1 + min(enfants, 2) * tarif("complement_familial_majoration_2_premiers_enfants")
+    if enfants > 2:
+        part += (enfants - 2) * tarif("complement_familial_majoration_enfant_supplementaire")
+    base = tarif("complement_familial_plafond_base")
+    return base * part + tarif("complement_familial_majoration_deux_revenus")
 
 
 _COUPLE = {"en_couple": ("non",)}
@@ -160,6 +176,8 @@ _FOYER = {**_COUPLE, "enfants_a_charge": ("0",)}
 _RSA = {**_FOYER, "en_couple": ("non", "oui"), "age_plus_jeune": ("3",), "grossesse": ("non",)}
 _ASPA = _seul_ou_couple("aspa_plafond_personne_seule", "aspa_plafond_couple")
 _ASI = _seul_ou_couple("asi_plafond_personne_seule", "asi_plafond_couple")
+_REVERSION = _seul_ou_couple("reversion_plafond_personne_seule", "reversion_plafond_couple")
+_CF = {"enfants_a_charge": ("3",)}
 MONTANTS: dict[str, Montant] = {
     montant.code: montant
     for montant in (
@@ -168,5 +186,7 @@ MONTANTS: dict[str, Montant] = {
         Montant("aspa_plafond", "le plafond de l’ASPA", _ASPA, _COUPLE),
         Montant("asi_plafond", "le plafond de l’ASI", _ASI, _COUPLE),
         Montant("c2s_plafond", "le plafond de la complémentaire santé solidaire", c2s_plafond, _FOYER),
+        Montant("complement_familial_plafond", "le plafond du complément familial", complement_familial_plafond, _CF),
+        Montant("reversion_plafond", "le plafond de la pension de réversion", _REVERSION, _COUPLE),
     )
 }

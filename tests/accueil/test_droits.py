@@ -75,7 +75,6 @@ class TestPanel:
     def test_says_which_because_of_what_and_what_to_bring(
         self, cast: SimpleNamespace, desk: Client, received: Passage, aminata: Usager
     ) -> None:
-        Bareme.objects.filter(code="c2s_plafond_personne_seule").update(valeur=10_000)
         say(aminata, by=cast.gos, **MODESTE)
         shown = panel(desk, received)
         assert "Complémentaire santé solidaire" in shown
@@ -87,6 +86,7 @@ class TestPanel:
     def test_a_barème_that_nobody_filled_in_is_said(
         self, cast: SimpleNamespace, desk: Client, received: Passage, aminata: Usager
     ) -> None:
+        Bareme.objects.filter(code="c2s_plafond_personne_seule").update(valeur=None)
         say(aminata, by=cast.gos, **MODESTE)
         shown = panel(desk, received)
         assert "barème à renseigner : complémentaire santé solidaire" in shown
@@ -547,4 +547,5 @@ class TestFacts:
         asi = Bareme.objects.get(code="asi_plafond_personne_seule")
         assert asi.is_known()
         assert asi.is_out_of_date(date(2026, 11, 23))
-        assert not Bareme.objects.get(code="c2s_plafond_personne_seule").is_known()
+        assert not asi.is_out_of_date(date(2026, 3, 31))
+        assert not Bareme(code="neuf").is_known()

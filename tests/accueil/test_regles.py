@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +38,8 @@ def _fields(row: dict[str, Any]) -> dict[str, Any]:
 
 
 CONNUS = loaded()
-# What the administration would fill in: no file gives them.
-REMPLIS = {
-    code: BaremeLu(code, bareme.libelle, bareme.valeur or Decimal("0.5" if "majoration" in code else 12000))
-    for code, bareme in CONNUS.items()
-}
+# As the administration keeps them: none is out of date.
+REMPLIS = {code: BaremeLu(code, bareme.libelle, bareme.valeur) for code, bareme in CONNUS.items()}
 
 
 def dit(age: int | None = 40, /, **donnees: str) -> Savoir:
@@ -126,6 +122,11 @@ TABLE: list[tuple[str, Savoir, Savoir]] = [
         dit(enfants_3_21="3", ressources_n_2="9000"),
         dit(enfants_3_21="2", ressources_n_2="9000"),
     ),
+    (
+        "complement_familial",
+        dit(enfants_3_21="4", enfants_a_charge="4", ressources_n_2="60000"),
+        dit(enfants_3_21="3", enfants_a_charge="3", ressources_n_2="60000"),
+    ),
     ("ass", dit(fin_droits_chomage="oui"), dit(fin_droits_chomage="non")),
     ("are", dit(perte_emploi="oui"), dit(perte_emploi="non")),
     ("cej", dit(16, emploi="sans_emploi"), dit(26, emploi="sans_emploi")),
@@ -178,6 +179,11 @@ TABLE: list[tuple[str, Savoir, Savoir]] = [
         "reversion",
         dit(55, conjoint_decede="oui", ressources_annuelles="9000"),
         dit(54, conjoint_decede="oui", ressources_annuelles="9000"),
+    ),
+    (
+        "reversion",
+        dit(60, conjoint_decede="oui", en_couple="oui", ressources_annuelles="39000"),
+        dit(60, conjoint_decede="oui", en_couple="non", ressources_annuelles="39000"),
     ),
 ]
 

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accueil.catalogue import CATALOGUE, Genre
+from accueil.reference import SOURCES
 from accueil.regles import BaremeLu, Baremes, ConditionInvalide, Niveau, Savoir, constater, faits_lus, lire
 from accueil.regles.conditions import OPERATEURS
 from accueil.regles.montants import MONTANTS, calculer
@@ -29,11 +30,15 @@ def without(code: str) -> dict[str, BaremeLu]:
     return {name: bareme for name, bareme in REMPLIS.items() if name != code}
 
 
+def emptied(code: str) -> dict[str, BaremeLu]:
+    return {**REMPLIS, code: replace(REMPLIS[code], valeur=None)}
+
+
 class TestBaremes:
     """A barème that nobody filled in is said, never taken for zero."""
 
     def test_unknown_is_said_even_to_somebody_without_any_resources(self) -> None:
-        found = constats(DEMANDE_C2S, CONNUS)["c2s"]
+        found = constats(DEMANDE_C2S, emptied("c2s_plafond_personne_seule"))["c2s"]
         assert found.niveau == PEUT_ETRE
         assert [alerte.phrase for alerte in found.alertes] == [
             "barème à renseigner : complémentaire santé solidaire, plafond pour une personne seule"
@@ -72,6 +77,14 @@ class TestBaremes:
         assert Baremes(JOUR, {"x": last}).alerte("x") is None
         assert Baremes(JOUR + timedelta(days=1), {"x": last}).alerte("x") is not None
 
+    def test_each_says_where_it_comes_from(self) -> None:
+        """And until when an amount that the law raises every year stands."""
+        source = next(source for source in SOURCES if source.path.name == "baremes.csv")
+        for row in source.rows():
+            assert row["source"].startswith(("CASF, art. ", "CSS, art. ")), row["code"]
+            assert row["valeur"] and row["en_vigueur_depuis"], row["code"]
+            assert bool(row["valable_jusqu_au"]) == row["unite"].startswith("EUR/"), row["code"]
+
     def test_every_barème_of_a_rule_or_an_amount_is_in_the_file(self) -> None:
         read = {name for rows in DONNEES.values() for name in _baremes_of(rows)}
         assert read <= set(CONNUS)
@@ -98,14 +111,25 @@ ANSWERS = {
 }
 
 
+# Without them the right itself is not asked for.
+LEAST_CHILDREN = {"ars_plafond": 1, "complement_familial_plafond": 3}
+
+
 def households(code: str) -> Iterator[dict[str, str]]:
     """Every household that this amount tells apart; with no child, the age of the youngest is not read."""
     facts = list(MONTANTS[code].minimum)
     for answers in product(*(ANSWERS[fait] for fait in facts)):
         household = dict(zip(facts, answers, strict=True))
-        if code == "ars_plafond" and household["enfants_a_charge"] == "0":
+        if int(household.get("enfants_a_charge", 0)) < LEAST_CHILDREN.get(code, 0):
             continue
         yield household
+
+
+def euros(code: str, household: dict[str, str]) -> int:
+    """In whole euros, as ceilings are published."""
+    valeur = calculer(code, Savoir(40, household), Baremes(JOUR, CONNUS)).valeur
+    assert valeur is not None
+    return int(valeur)
 
 
 def rsa(**household: str) -> Decimal:
@@ -146,12 +170,17 @@ class TestAmountOfAHousehold:
         assert two.valeur == Decimal("22274") * Decimal("1.6")
 
     def test_c2s_counts_the_people(self) -> None:
-        filled = Baremes(JOUR, REMPLIS)
-        parts = {
-            enfants: calculer("c2s_plafond", Savoir(40, {"en_couple": "oui", "enfants_a_charge": enfants}), filled)
-            for enfants in ("0", "2", "4")
-        }
-        assert [calcule.valeur for calcule in parts.values()] == [Decimal(18000), Decimal(30000), Decimal(42000)]
+        """As published for 2025, with the participation: 13 957 € alone, 29 311 € for four, 5 583 € for each more."""
+        households = [("non", "0"), ("oui", "0"), ("non", "2"), ("oui", "2"), ("oui", "3")]
+        said = [{"en_couple": couple, "enfants_a_charge": enfants} for couple, enfants in households]
+        assert [euros("c2s_plafond", one) for one in said] == [13957, 20936, 25123, 29311, 34894]
+
+    def test_the_complement_familial_counts_the_children(self) -> None:
+        """Two incomes or a parent alone: the higher ceiling, so that it is no reason to say nothing."""
+        assert [euros("complement_familial_plafond", {"enfants_a_charge": n}) for n in "34"] == [53757, 61081]
+
+    def test_the_reversion_follows_the_household(self) -> None:
+        assert [euros("reversion_plafond", {"en_couple": said}) for said in ("non", "oui")] == [25001, 40002]
 
     @pytest.mark.parametrize("code", MONTANTS)
     def test_while_an_answer_is_missing_the_amount_is_a_floor(self, code: str) -> None:
