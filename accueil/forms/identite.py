@@ -40,14 +40,15 @@ class NaissanceField(PartialDateField):
         return found
 
 
-# An emoji, a sum, a currency: never in a name, while an accent typed alone may stand for an apostrophe.
-PICTURES = {"So", "Sm", "Sc"}
+# An emoji, a sum, a currency, an exponent: never in a name, while an accent typed alone may stand for an apostrophe.
+PICTURES = {"So", "Sm", "Sc", "No"}
+SIGNS = frozenset("#@%*_[]{}")
 
 
 def checked_name(text: str) -> str:
     """A name has one letter at least, of whatever alphabet; its words stand one space apart."""
     name = " ".join(text.split())
-    if name and (not letters(name) or PICTURES & {unicodedata.category(sign) for sign in name}):
+    if name and (not letters(name) or SIGNS & set(name) or PICTURES & {unicodedata.category(sign) for sign in name}):
         raise ValidationError("Écrivez ce nom avec des lettres.", code="letters")
     return name
 

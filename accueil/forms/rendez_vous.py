@@ -15,7 +15,7 @@ from django.utils import timezone
 from accueil.creneaux import HeureProposee, Taken, at_hour, busy, creneaux
 from accueil.forms.moments import ComingDayField, WorkingHourField
 from accueil.models import RendezVous, Usager
-from pole_social.access import SEARCHERS
+from pole_social.access import CARE, SEARCHERS
 from pole_social.forms import CreateForm, HubForm, KnownChoiceField
 from pole_social.models import Affectation, Agent, Bureau
 from pole_social.templatetags.temps import heure as said
@@ -45,6 +45,14 @@ def labelled(rows: Iterable[Affectation], key: Callable[[Affectation], Any]) -> 
         label = f"{row.agent.nom_complet}, {row.agent.metier.libelle}"
         groups.setdefault(row.unite.nom, []).append((key(row), label))
     return list(groups.items())
+
+
+def _own_place(by: Agent | None, rows: Iterable[Affectation]) -> int | None:
+    """A professional mostly gives their own appointments, from the one place they have; the desk, those of others."""
+    if by is None or by.metier.famille not in CARE:
+        return None
+    own = [row.pk for row in rows if row.agent_id == by.pk]
+    return own[0] if len(own) == 1 else None
 
 
 class RendezVousForm(CreateForm):
@@ -91,13 +99,16 @@ class RendezVousForm(CreateForm):
         error_messages={"invalid_choice": "Choisissez un bureau de la liste."},
     )
 
-    def __init__(self, *args: Any, person: Usager, moved: RendezVous | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, person: Usager, by: Agent | None = None, moved: RendezVous | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.person, self.moved = person, moved
         self.fields["usager"].initial = person.pk
         agents: Any = self.fields["avec"]
         agents.queryset = receiving(person)
         agents.choices = [("", "Choisir…"), *labelled(agents.queryset, lambda row: row.pk)]
+        agents.initial = _own_place(by, agents.queryset)
         self._offer_offices()
 
     def _offer_offices(self) -> None:

@@ -72,9 +72,9 @@ def nouveau(request: HttpRequest) -> HttpResponse:
         return redirect("accueil:recherche")
     (person,) = picked(agent, [typed or ""])
     if _is_looking(request):
-        form = RendezVousForm(person=person, initial=_so_far(request))
+        form = RendezVousForm(person=person, by=agent, initial=_so_far(request))
     else:
-        form = RendezVousForm(request.POST if is_sent else None, person=person, initial=_asked(request))
+        form = RendezVousForm(request.POST if is_sent else None, person=person, by=agent, initial=_asked(request))
     if answer := _book(request, form):
         return answer
     context = {"form": form, "personne": person, "proposees": form.proposed()}

@@ -85,6 +85,19 @@ class TestBooking:
             assert sign_in(cast.assistant_social).get(url).status_code == 404
             assert sign_in(cast.gos).get(url).status_code == 404
 
+    @pytest.mark.parametrize(("username", "is_offered"), [("assistant-social", True), ("gos", False)])
+    def test_a_professional_is_offered_their_own_agenda(
+        self, cast: SimpleNamespace, sign_in: Callable[..., Client], aminata: Usager, username: str, is_offered: bool
+    ) -> None:
+        client = sign_in(Agent.objects.get(username=username))
+        make_rendez_vous(aminata, by=cast.assistant_social)
+        form = client.get(NEW, {"usager": aminata.pk}).context["form"]
+        own = receiving(aminata).get(agent=cast.assistant_social).pk
+        assert form["avec"].value() == (own if is_offered else None)
+        asked = receiving(aminata).get(agent=cast.cesf).pk
+        form = client.get(NEW, {"usager": aminata.pk, "avec": asked}).context["form"]
+        assert str(form["avec"].value()) == str(asked), "from a colleague's agenda"
+
     def test_by_telephone_the_desk_has_nothing_to_see(self, cast: SimpleNamespace, aminata: Usager) -> None:
         make_rendez_vous(aminata, by=cast.cesf, modalite="telephone")
         assert [row.agent for row in Rattachement.objects.all()] == [cast.cesf]

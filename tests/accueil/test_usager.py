@@ -87,7 +87,7 @@ class TestNew:
         made = Usager.objects.get()
         assert (made.nom_usage, made.prenoms) == kept
 
-    @pytest.mark.parametrize("typed", ["12", "A😀", "Lopez €", "❤️", "1 + 1"])
+    @pytest.mark.parametrize("typed", ["12", "A😀", "Lopez €", "❤️", "1 + 1", "A#", "Lopez²", "le@mail", "a_b"])
     def test_a_name_is_letters(self, desk: Client, typed: str) -> None:
         page = desk.post(NEW, person(nom_usage=typed))
         assert page.status_code == 200 and "Écrivez ce nom avec des lettres." in page.content.decode()
