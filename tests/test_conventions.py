@@ -130,6 +130,17 @@ class TestReading:
             named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
             assert not named & {"journal", "announce", "saw"}, path
 
+    def test_one_question_opens_a_row(self) -> None:
+        """`visible_to`, defined once; alone, its conditions (`readable_by`) ask no role and tell nobody."""
+        askers: dict[str, set[str]] = {"visible_to": set(), "readable_by": set()}
+        for path, tree in sources():
+            for node in ast.walk(tree):
+                if isinstance(node, ast.FunctionDef) and node.name == "visible_to":
+                    askers["visible_to"].add(path.name)
+                if isinstance(node, ast.Attribute) and node.attr == "readable_by":
+                    askers["readable_by"].add(path.parent.name)
+        assert askers == {"visible_to": {"visibility.py"}, "readable_by": {"models"}}
+
     def test_only_the_journal_creates_its_rows(self) -> None:
         writers = [path.name for path, tree in sources() if "Acces.objects.create" in ast.unparse(tree)]
         assert writers == ["journal.py"]

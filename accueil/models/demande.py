@@ -15,6 +15,7 @@ from accueil.models.usager import Usager
 from accueil.models.visibility import ProtectedQuerySet
 from pole_social.access import SEARCHERS
 from pole_social.models import Agent, Domaine, Etape, PersonRow, Unite, Versioned, WithMoves
+from pole_social.moments import CurrentDay
 
 
 class DemandeQuerySet(ProtectedQuerySet["Demande"]):
@@ -22,7 +23,7 @@ class DemandeQuerySet(ProtectedQuerySet["Demande"]):
 
     def supervised(self, agent: Agent) -> Q:
         """An anonymous demande belongs to its unité, that day and while it is open."""
-        live = Q(statut__in=Demande.open_states()) | Q(passage__jour=timezone.localdate())
+        live = Q(statut__in=Demande.open_states()) | Q(passage__jour=CurrentDay())
         return Q(usager=None, unite__in=agent.unite_ids) & live
 
     def open(self) -> DemandeQuerySet:

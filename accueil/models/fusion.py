@@ -25,8 +25,8 @@ class FusionQuerySet(ProtectedQuerySet["Fusion"]):
     usager_path = "garde_id"
     readers = MANAGERS
 
-    def visible_to(self, agent: Agent) -> Self:
-        return super().visible_to(agent).filter(garde__is_sealed=False, absorbe__is_sealed=False)
+    def readable_by(self, agent: Agent) -> Self:
+        return super().readable_by(agent).filter(garde__is_sealed=False, absorbe__is_sealed=False)
 
     def supervised(self, agent: Agent) -> Q:
         return Q(garde__territoire__in=agent.territoire_ids)

@@ -15,6 +15,7 @@ from accueil.models.usager import Usager
 from accueil.models.visibility import ProtectedQuerySet
 from pole_social.access import SEARCHERS
 from pole_social.models import Agent, Etape, Partenaire, PersonRow, Unite, Versioned, WithMoves
+from pole_social.moments import CurrentDay
 
 # The name of such a partner tells by itself why somebody goes there.
 TELLING = (Partenaire.Type.SANTE, Partenaire.Type.VIOLENCES)
@@ -25,7 +26,7 @@ class OrientationQuerySet(ProtectedQuerySet["Orientation"]):
 
     def supervised(self, agent: Agent) -> Q:
         """That of an anonymous passage belongs to its unité, that day and while it is open."""
-        live = Q(statut=Orientation.Statut.OUVERTE) | Q(created_on=timezone.localdate())
+        live = Q(statut=Orientation.Statut.OUVERTE) | Q(created_on=CurrentDay())
         return Q(usager=None, unite__in=agent.unite_ids) & live
 
     def open(self) -> OrientationQuerySet:

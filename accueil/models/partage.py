@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accueil.models.visibility import ProtectedQuerySet
 from pole_social.models import Agent, MoveRefused, PersonRow
+from pole_social.moments import CurrentDay
 
 
 class PartageQuerySet(ProtectedQuerySet[Any]):
@@ -20,7 +21,7 @@ class PartageQuerySet(ProtectedQuerySet[Any]):
 
     def live(self) -> Self:
         """Those that hold today: not revoked, not past their last day."""
-        return self.filter(revoked_at=None, jusqu_au__gte=timezone.localdate())
+        return self.filter(revoked_at=None, jusqu_au__gte=CurrentDay())
 
     def with_agent(self, agent: Agent) -> Self:
         return self.live().filter(destinataire=agent)

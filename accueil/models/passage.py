@@ -22,6 +22,8 @@ from accueil.models.visibility import ProtectedQuerySet
 from pole_social import journal
 from pole_social.access import SEARCHERS
 from pole_social.models import Agent, Bureau, Etape, Lieu, MoveRefused, PersonRow, Unite, Versioned, WithMoves
+from pole_social.moments import CurrentDay
+from pole_social.settled import SettledSubquery
 
 # The motive that says it by itself.
 MINEUR_SEUL = "mineur_seul"
@@ -81,7 +83,7 @@ class PassageQuerySet(ProtectedQuerySet["Passage"]):
         return concerned.annotate(why=Subquery(live.values("pk")[:1])).filter(why__isnull=False)
 
     def why(self, allowing: models.QuerySet[Any]) -> Subquery:
-        return Subquery(allowing.values("why")[:1])
+        return SettledSubquery(allowing.values("why")[:1])
 
     def supervised(self, agent: Agent) -> Q:
         """What the unité reads without being related to anybody.
@@ -92,7 +94,7 @@ class PassageQuerySet(ProtectedQuerySet["Passage"]):
         nobody = ~Exists(PassageUsager.objects.filter(passage=OuterRef("pk")))
         waiting = Exists(Demande.objects.open().filter(passage=OuterRef("pk")))
         # A contact of an outing too: its name may come later, with the person's agreement.
-        anonymous = Q(nobody, Q(jour=timezone.localdate()) | Q(waiting) | Q(seance__isnull=False))
+        anonymous = Q(nobody, Q(jour=CurrentDay()) | Q(waiting) | Q(seance__isnull=False))
         return Q(unite__in=agent.unite_ids) & (anonymous | Q(statut__in=Passage.open_states()))
 
     def without_deport(self, agent: Agent) -> Self:

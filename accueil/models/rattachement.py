@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from pole_social.models import Agent, PersonRow, Unite
+from pole_social.moments import CurrentInstant
 
 # How long an accueil unit still reads after its last open demande, and a former référent after leaving.
 AFTER_DEMANDE = timedelta(days=7)
@@ -26,7 +27,7 @@ def midnight(at: datetime | None = None) -> datetime:
 class RattachementQuerySet(models.QuerySet["Rattachement"]):
     def live(self, at: datetime | None = None) -> RattachementQuerySet:
         """Those that hold at that moment (now)."""
-        now = at or timezone.now()
+        now = at or CurrentInstant()
         return self.filter(Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now)
 
     def held_by(self, agent: Agent) -> RattachementQuerySet:

@@ -24,7 +24,7 @@ ON_THE_WAY = (Unite.Nature.EVALUATION, Unite.Nature.ACCOMPAGNEMENT)
 class RelaisQuerySet(ProtectedQuerySet["Relais"]):
     readers = SEARCHERS
 
-    def visible_to(self, agent: Agent) -> Self:
+    def readable_by(self, agent: Agent) -> Self:
         """Those of one's unités, for as long as one is related to the person (or answers for the unité).
 
         Who evaluates or accompanies the person reads also what was said on the way to them. A relais to
@@ -33,7 +33,7 @@ class RelaisQuerySet(ProtectedQuerySet["Relais"]):
         mine = Q(de_unite__in=agent.unite_ids) | Q(vers_unite__in=agent.unite_ids) | self.supervised(agent)
         if Role.SOCIAL in agent.roles:
             mine |= Exists(self.relationships(agent, *FOLLOWING)) & Q(vers_unite__nature__in=ON_THE_WAY)
-        return super().visible_to(agent).filter(mine)
+        return super().readable_by(agent).filter(mine)
 
     def supervised(self, agent: Agent) -> Q:
         unites = agent.supervised_unite_ids

@@ -7,8 +7,11 @@ everything else (ends, déports, the journal) is here, once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, ClassVar, Self, TypeVar
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
@@ -16,8 +19,38 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from accueil.models.rattachement import Deport, Rattachement, RattachementQuerySet
 from pole_social import journal
 from pole_social.models import Agent
+from pole_social.settled import SettledSubquery, is_whole, settle
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
+
+
+# A page asks some twenty of them: those of fifty agents at work.
+SETTLED = 1024
+
+
+@dataclass(frozen=True)
+class Reader:
+    """All that the conditions of reading know of an agent: two agents alike in this read alike."""
+
+    pk: UUID
+    famille: str
+    roles: frozenset[str]
+    unite_ids: tuple[int, ...]
+    supervised_unite_ids: tuple[int, ...]
+    territoire_ids: tuple[int, ...]
+    agent: Agent = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, agent: Agent) -> Reader:
+        return cls(
+            agent.pk,
+            agent.famille,
+            agent.roles,
+            tuple(agent.unite_ids),
+            tuple(agent.supervised_unite_ids),
+            tuple(agent.territoire_ids),
+            agent,
+        )
 
 
 class ProtectedQuerySet(models.QuerySet[Row]):
@@ -29,18 +62,31 @@ class ProtectedQuerySet(models.QuerySet[Row]):
     readers: ClassVar[frozenset[str]]
     _is_watched = False
 
+    # What else its conditions depend on, beside the reader; override with it.
+    variant: Hashable = None
+
     def visible_to(self, agent: Agent) -> Self:
         """The rows that this agent may read now. Out of it, a row does not exist for them."""
         journal.announce()
         if not self.readers & agent.roles:
             return self.none()
+        if not is_whole(self):
+            return self.readable_by(agent)
+        found: Self = _settled(type(self), self.model, self.variant, Reader.of(agent)).all()  # type: ignore[assignment]
+        return found
+
+    def readable_by(self, agent: Agent) -> Self:
+        """The conditions of `visible_to`, which asks them; override to narrow.
+
+        They say nothing but the reader (as `Reader` does) and the present moment (`pole_social.moments`).
+        """
         allowing = self.allowing(agent)
         found = self.filter(Exists(allowing) | self.supervised(agent)).without_deport(agent)
         return found.watched(self.why(allowing))
 
     def why(self, allowing: models.QuerySet[Any]) -> Subquery:
         """The relationship that the journal names, among those that open a row."""
-        return Subquery(allowing.order_by("starts_at").values("pk")[:1])
+        return SettledSubquery(allowing.order_by("starts_at").values("pk")[:1])
 
     def allowing(self, agent: Agent) -> models.QuerySet[Any]:
         """The live relationships that open a row, written with OuterRef; override to narrow."""
@@ -70,6 +116,7 @@ class ProtectedQuerySet(models.QuerySet[Row]):
     def _clone(self) -> Self:
         clone = super()._clone()  # type: ignore[misc]
         clone._is_watched = self._is_watched
+        clone.variant = self.variant
         return clone
 
     def _fetch_all(self) -> None:
@@ -104,3 +151,15 @@ class ProtectedQuerySet(models.QuerySet[Row]):
         """Tell the journal whose row this is."""
         usager_id = getattr(row, "journal_usager", None) or getattr(row, "usager_id", None)
         journal.saw(usager_id, getattr(row, "journal_rattachement", None))
+
+
+@lru_cache(maxsize=SETTLED)
+def _settled(
+    kind: type[ProtectedQuerySet[Any]], model: type[models.Model], variant: Hashable, reader: Reader
+) -> ProtectedQuerySet[Any]:
+    """Every row of this model that this reader may read, its conditions written."""
+    whole = kind(model)
+    whole.variant = variant
+    found = whole.readable_by(reader.agent)
+    settle(found)
+    return found

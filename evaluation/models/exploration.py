@@ -19,13 +19,16 @@ from pole_social.models import Agent, Domaine, PersonRow, Versioned
 READ_BY = "Lu par les évaluateurs, le responsable jusqu’à sa décision, puis l’équipe sociale du parcours."
 
 
+# Read by those with whom it was shared too.
+SYNTHESE = "synthese"
+
+
 class ContentQuerySet(ProtectedQuerySet):
     """The content of an evaluation: read by those who work on it, by the responsable until the decision."""
 
     usager_path = "evaluation__usager_id"
     evaluation_path = "evaluation_id"
     readers = EVALUATORS | CARE
-    _is_synthese = False
 
     def for_synthese(self) -> Self:
         """Asked by the page of a shared synthesis alone: `visible_to` then knows of the partages too.
@@ -33,18 +36,13 @@ class ContentQuerySet(ProtectedQuerySet):
         Everywhere else a partage opens nothing: neither the evaluation's page nor what a parcours shows of it.
         """
         found = self.all()
-        found._is_synthese = True
+        found.variant = SYNTHESE
         return found
-
-    def _clone(self) -> Self:
-        clone = super()._clone()
-        clone._is_synthese = self._is_synthese
-        return clone
 
     def allowing(self, agent: Agent) -> RattachementQuerySet:
         """By work on the person's evaluation or parcours; or, of the synthesis, by a partage and any such work."""
         working = content_relationships(self, agent, self.evaluation_path)
-        if not self._is_synthese:
+        if self.variant != SYNTHESE:
             return working
         told = shared_with(agent, OuterRef(OuterRef(self.evaluation_path)))
         return working | self.relationships(agent, *CONTENT_NATURES).filter(Exists(told))

@@ -23,8 +23,8 @@ MAY_BE_TOLD = frozenset({Famille.SANTE, Famille.SANTE_SEXUELLE, Famille.PSYCHOLO
 class PartageNommeQuerySet(PartageQuerySet):
     """A row names who was told: of those who may read it, seen by those to whom that name tells nothing new."""
 
-    def visible_to(self, agent: Agent) -> Self:
-        return super().visible_to(agent).filter(self.concerning(agent) | self.known_to(agent))
+    def readable_by(self, agent: Agent) -> Self:
+        return super().readable_by(agent).filter(self.concerning(agent) | self.known_to(agent))
 
     def concerning(self, agent: Agent) -> Q:
         """Whoever shared, and whoever was told, whatever the others may know."""

@@ -29,11 +29,11 @@ class EcritQuerySet(TeamQuerySet):
 
     readers = TEAM
 
-    def visible_to(self, agent: Agent) -> EcritQuerySet:
+    def readable_by(self, agent: Agent) -> EcritQuerySet:
         """Signed écrits of the reader's circles, those shared with the reader, and the reader's own drafts."""
         mine = Q(auteur=agent)
         signed = Q(signed_at__isnull=False) & (circles_of(agent) | Q(Exists(shared_with(agent))))
-        return super().visible_to(agent).filter(mine | signed)
+        return super().readable_by(agent).filter(mine | signed)
 
     def allowing(self, agent: Agent) -> RattachementQuerySet:
         """The team's place; or, for what is shared, any work on the person: a partage makes no relationship."""
@@ -178,9 +178,9 @@ class OfEcritQuerySet(TeamQuerySet):
         inside = Q(nature__in=TEAM_NATURES, source_id=OuterRef("ecrit__parcours_id"))
         return self.relationships(agent).filter(inside | shared)
 
-    def visible_to(self, agent: Agent) -> Self:
+    def readable_by(self, agent: Agent) -> Self:
         read = Ecrit.objects.visible_to(agent).filter(pk=OuterRef("ecrit"))
-        return super().visible_to(agent).filter(Exists(read))
+        return super().readable_by(agent).filter(Exists(read))
 
 
 class Addendum(PersonRow):

@@ -19,8 +19,8 @@ Source = Parcours.Entree
 class EntreeDirecteQuerySet(TeamQuerySet):
     """Child protection is never for santé sexuelle (domain, "Who may see what")."""
 
-    def visible_to(self, agent: Agent) -> Self:
-        found = super().visible_to(agent)
+    def readable_by(self, agent: Agent) -> Self:
+        found = super().readable_by(agent)
         return found if may_be_named(agent) else found.exclude(source__in=[Source.CRIP, Source.ASE])
 
 

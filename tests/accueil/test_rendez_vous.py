@@ -91,12 +91,12 @@ class TestBooking:
     ) -> None:
         client = sign_in(Agent.objects.get(username=username))
         make_rendez_vous(aminata, by=cast.assistant_social)
-        form = client.get(NEW, {"usager": aminata.pk}).context["form"]
+        form = client.get(NEW, {"usager": str(aminata.pk)}).context["form"]
         own = receiving(aminata).get(agent=cast.assistant_social).pk
         assert form["avec"].value() == (own if is_offered else None)
         asked = receiving(aminata).get(agent=cast.cesf).pk
-        form = client.get(NEW, {"usager": aminata.pk, "avec": asked}).context["form"]
-        assert str(form["avec"].value()) == str(asked), "from a colleague's agenda"
+        form = client.get(NEW, {"usager": str(aminata.pk), "avec": str(asked)}).context["form"]
+        assert form["avec"].value() == str(asked), "from a colleague's agenda"
 
     def test_by_telephone_the_desk_has_nothing_to_see(self, cast: SimpleNamespace, aminata: Usager) -> None:
         make_rendez_vous(aminata, by=cast.cesf, modalite="telephone")

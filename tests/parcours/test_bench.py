@@ -35,6 +35,7 @@ class TestOnTheDemonstration(TestCase):
         seed("un-mot-de-passe-de-demonstration")
 
     def test_json_alone_on_the_output(self) -> None:
+        """Of every page."""
         pages = json.loads(run("--json"))["pages"]
         assert [page["name"] for page in pages] == [page.name for page in bench.PAGES]
         for page in pages:
@@ -47,9 +48,11 @@ class TestOnTheDemonstration(TestCase):
     def test_a_table_to_read_and_nothing_left_behind(self) -> None:
         tables = (Acces, Session, Envoi, Rattachement, Fait)
         before = [model._default_manager.count() for model in tables]
-        lines = run().splitlines()
+        some = tuple(page for page in bench.PAGES if page.name in ("connexion", "passage", "domaine", "ecrit_nouveau"))
+        with mock.patch.object(bench, "PAGES", some):
+            lines = run().splitlines()
         assert lines[0].split()[:4] == ["page", "requêtes", "budget", "médiane"]
-        assert len(lines) == len(bench.PAGES) + 1
+        assert [line.split()[0] for line in lines[1:]] == [page.name for page in some]
         assert " ms" in lines[1] and " ko" in lines[1]
         assert [model._default_manager.count() for model in tables] == before
 

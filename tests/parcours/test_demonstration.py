@@ -61,6 +61,21 @@ from tests.invariant import forgotten
 
 PASSWORD = "un-mot-de-passe-de-demonstration"
 WITHOUT_PEOPLE = {"dpo", "admin"}
+ONE_OF_EACH = ["gos", "assistant-social-2", "puericultrice", "ccf", "psychologue", "responsable-sst"]
+
+
+def rows_of(model: type[models.Model]) -> Any:
+    return model._default_manager.all() if model._default_manager else None
+
+
+def quiet(rows: Any) -> Any:
+    """Columns alone: what a page may not ask, for the journal would not know whose they are."""
+    rows._is_watched = False
+    return rows.order_by()
+
+
+def by_relationship(rows: Any) -> set[tuple[Any, Any]]:
+    return set(quiet(rows).values_list("pk", "journal_rattachement"))
 
 
 def soon_after_midnight() -> datetime:
@@ -323,6 +338,22 @@ class TestDemonstration(TestCase):
             assert response.status_code == 200, one.username
             told = Acces.objects.filter(agent_id=one.pk).exclude(usager_ids=[])
             assert told.exists(), f"{one.username}: {response.redirect_chain}"
+
+    def test_a_condition_written_once_reads_what_it_says(self) -> None:
+        """The same rows by the same relationships as when it is written for the question alone; in a subquery too."""
+        models_read = [model for model in apps.get_models() if isinstance(rows_of(model), ProtectedQuerySet)]
+        assert len(models_read) > 30
+        for username in ONE_OF_EACH:
+            agent, seen = Agent.objects.get(username=username), 0
+            for model in models_read:
+                rows = rows_of(model)
+                if rows.readers & agent.roles:
+                    plain, settled = by_relationship(rows.readable_by(agent)), by_relationship(rows.visible_to(agent))
+                    assert settled == plain, (username, model)
+                    within = rows.filter(pk__in=quiet(rows.visible_to(agent)).values("pk"))
+                    assert set(within.values_list("pk", flat=True)) == {pk for pk, _ in plain}, (username, model)
+                    seen += len(plain)
+            assert seen > 10, username
 
     def test_nothing_crosses_to_the_second_territoire(self) -> None:
         for one in Agent.objects.filter(username__endswith="-chatenay"):

@@ -148,14 +148,30 @@ HIDDEN: dict[str, tuple[Callable[[SimpleNamespace, Usager], None], list[str], st
 }
 
 
+@pytest.fixture
+def clients(browse: Browse) -> dict[str, Client]:
+    return {name: browse(name) for name in (REFERENT, "cesf", "gos")}
+
+
+@pytest.fixture
+def before(clients: dict[str, Client], suivie: Usager) -> dict[str, str]:
+    """Read once: each case is rolled back before the next."""
+    return {name: page(client, suivie) for name, client in clients.items()}
+
+
 @together("what", list(HIDDEN))
-def test_what_is_hidden_changes_not_one_byte(cast: SimpleNamespace, browse: Browse, suivie: Usager, what: str) -> None:
+def test_what_is_hidden_changes_not_one_byte(
+    cast: SimpleNamespace,
+    browse: Browse,
+    suivie: Usager,
+    clients: dict[str, Client],
+    before: dict[str, str],
+    what: str,
+) -> None:
     hide, readers, seer = HIDDEN[what]
-    clients = {name: browse(name) for name in readers}
-    before = {name: page(client, suivie) for name, client in clients.items()}
     hide(cast, suivie)
-    for name, client in clients.items():
-        assert page(client, suivie) == before[name], name
+    for name in readers:
+        assert page(clients[name], suivie) == before[name], name
     if seer and what != "a draft":
         own = browse(seer).get(url(suivie))
         assert own.status_code == 200, "the control: who may read opens it"

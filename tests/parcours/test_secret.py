@@ -81,20 +81,37 @@ def test_a_circle_is_read_by_those_and_by_nobody_else(
             assert_does_not_exist(client, page(ecrit), ecrit.pk)
 
 
+def shown(client: Client, parcours: Parcours) -> list[str]:
+    return [masked(client.get(address).content.decode()) for address in (url(parcours), "/parcours/")]
+
+
+@pytest.fixture
+def clients(browse: Browse) -> dict[str, Client]:
+    return {name: browse(name) for name in [*TEAM, "responsable_accompagnement"]}
+
+
+@pytest.fixture
+def before(cast: SimpleNamespace, clients: dict[str, Client], equipe: Parcours) -> dict[str, list[str]]:
+    """Read once: each case is rolled back before the next."""
+    make_ecrit(equipe, by=cast.cesf)
+    return {name: shown(client, equipe) for name, client in clients.items()}
+
+
 @together(("author", "cercle", "expected"), READ_BY)
 def test_nothing_on_the_page_of_the_parcours_shows_that_it_exists(
-    cast: SimpleNamespace, browse: Browse, equipe: Parcours, author: str, cercle: str, expected: set[str]
+    cast: SimpleNamespace,
+    browse: Browse,
+    equipe: Parcours,
+    clients: dict[str, Client],
+    before: dict[str, list[str]],
+    author: str,
+    cercle: str,
+    expected: set[str],
 ) -> None:
     """The whole page before and after, byte for byte: no count, date, gap or order moves."""
-    make_ecrit(equipe, by=cast.cesf)
-    others = [name for name in TEAM if name not in expected] or ["responsable_accompagnement"]
-    clients = {name: browse(name) for name in others}
-    before = {name: masked(client.get(url(equipe)).content.decode()) for name, client in clients.items()}
-    lists = {name: masked(client.get("/parcours/").content.decode()) for name, client in clients.items()}
     write(cast, equipe, author, cercle, done_on=timezone.localdate() - timedelta(days=1))
-    for name, client in clients.items():
-        assert masked(client.get(url(equipe)).content.decode()) == before[name]
-        assert masked(client.get("/parcours/").content.decode()) == lists[name]
+    for name in [name for name in TEAM if name not in expected] or ["responsable_accompagnement"]:
+        assert shown(clients[name], equipe) == before[name], name
     reader = browse(author).get(url(equipe)).content.decode()
     assert "Une phrase que l’on reconnaît." in reader, "the page shows it to those who read"
 
