@@ -63,6 +63,7 @@ class SavoirsForm(PersonChoice, CreateForm):
         self.offered = [d for d in CATALOGUE.values() if not d.is_sensible or d.code in needed]
         for definition in self.offered:
             field = _field(definition)
+            field.widget.attrs["class"] = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
             field.help_text = self._already(definition, people)
             field.label = label = capfirst(definition.libelle)
             self.fields[definition.code] = field

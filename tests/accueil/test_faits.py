@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field
+from django.template.loader import render_to_string
 from django.test import Client
 
 from accueil.catalogue import CATALOGUE, Genre
@@ -42,7 +45,23 @@ def couple(cast: SimpleNamespace, aminata: Usager) -> Passage:
     return receive(make_passage(aminata, someone(nom_usage="Zidane"), by=cast.gos), by=cast.gos)
 
 
+def bare(html: str) -> str:
+    """Without the blanks, nor the classes that crispy adds and no style names."""
+    flat = re.sub(r">\s+|\s+<", lambda found: found[0].strip(), " ".join(html.split())).replace(" >", ">")
+    return re.sub('class="([^"]+)"', lambda found: str(sorted({*found[1].split()} - {"textinput", "select"})), flat)
+
+
 class TestTelling:
+    def test_a_question_is_written_as_crispy_would(self, desk: Client, received: Passage) -> None:
+        """Forty of them by crispy are half of what the page costs; one with an error is still crispy's."""
+        desk.post(url(received), said(logement="chez sa sœur", enfants_a_charge="2"))
+        refused = desk.post(url(received), said(enfants_a_charge="deux"))
+        form = refused.context["fait_form"]
+        for name in ("logement", "enfants_a_charge", "ressources_mensuelles", "statut_logement"):
+            ours = render_to_string("composants/_question.html", {"champ": form[name]})
+            assert bare(ours) == bare(as_crispy_field(form[name]))
+        assert "is-invalid" in render_to_string("composants/_question.html", {"champ": form["enfants_a_charge"]})
+
     def test_several_answers_in_one_sending(
         self, cast: SimpleNamespace, desk: Client, received: Passage, aminata: Usager
     ) -> None:
@@ -69,6 +88,13 @@ class TestTelling:
         assert "5 réponses sont notées." in page
         assert "hébergé chez quelqu’un" in page
         assert last_acces("fait_nouveau").action == Acces.Action.ECRITURE
+
+    def test_the_words_of_a_person_are_no_markup(self, desk: Client, received: Passage) -> None:
+        """What is already known stands under its question, for every colleague who reads the page."""
+        desk.post(url(received), said(logement='<form action="/x"><b id="intrus">chez sa sœur</b>'))
+        page = page_of(desk, received)
+        assert 'id="intrus"' not in page and "chez sa sœur" in page
+        assert page.count("&lt;b id=&quot;intrus&quot;&gt;") >= 2, "said, and under the question"
 
     def test_zero_is_an_answer(self, desk: Client, received: Passage) -> None:
         desk.post(url(received), said(enfants_a_charge="0", ressources_mensuelles="0"))
