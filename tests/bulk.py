@@ -51,3 +51,9 @@ def related_alike(row: Any, others: Sequence[Any]) -> None:
             usager_id=[other.usager_id for other in others],
             source_id=[other.pk for other in others],
         )
+
+
+def analyze() -> None:
+    """As autovacuum does in time: without it the planner takes every table for an empty one."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

@@ -17,6 +17,7 @@ from accueil.models import Fait, Rattachement
 from parcours import bench
 from parcours.demonstration.seed import seed
 from pole_social.models import Acces, Envoi
+from tests.bulk import analyze
 
 KEYS = {"name", "queries", "budget", "p50_ms", "p95_ms", "bytes", "ratio_sql"}
 
@@ -33,6 +34,7 @@ class TestOnTheDemonstration(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:
         seed("un-mot-de-passe-de-demonstration")
+        analyze()
 
     def test_json_alone_on_the_output(self) -> None:
         """Of every page."""

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.test import Client, TestCase
 from django.utils import timezone
 
@@ -57,6 +57,7 @@ from parcours.models import (
     Transmission,
 )
 from pole_social.models import Acces, Agent, Commune, Lieu
+from tests.bulk import analyze
 from tests.invariant import forgotten
 
 PASSWORD = "un-mot-de-passe-de-demonstration"
@@ -117,9 +118,7 @@ class TestDemonstration(TestCase):
                 cls.before = content()
                 transaction.set_rollback(True)
             demonstration.seed(PASSWORD)
-        # As autovacuum does in time: without it the planner takes every table for an empty one.
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        analyze()
 
     def test_twice_the_same(self) -> None:
         after = content()
