@@ -45,9 +45,9 @@ class SettledSubquery(Subquery):
 
     written: Written | None = None
 
-    def as_sql(self, compiler: Any, connection: Any, template: str | None = None, **extra: Any) -> Written:
+    def as_sql(self, compiler: Any, connection: Any) -> Written:  # type: ignore[override]
         if self.written is None:
-            sql, params = super().as_sql(compiler, connection, template, **extra)  # type: ignore[call-arg]
+            sql, params = super().as_sql(compiler, connection)
             self.written = sql, tuple(params)
         return self.written
 
@@ -74,6 +74,7 @@ def is_whole(queryset: QuerySet[Any]) -> bool:
         or queryset._prefetch_related_lookups  # type: ignore[attr-defined]
         or queryset._fields  # type: ignore[attr-defined]
         or queryset._hints  # type: ignore[attr-defined]
+        or queryset._db  # type: ignore[attr-defined]
     )
 
 
