@@ -57,25 +57,18 @@ class SettledSubquery(Subquery):
         return clone
 
 
+# What a queryset holds beside its query.
+_ASKED = ("_prefetch_related_lookups", "_fields", "_hints", "_db", "_sticky_filter", "_for_write", "_iterable_class")
+
+
 def is_whole(queryset: QuerySet[Any]) -> bool:
-    """Whether nothing has been asked of it yet: every row, in its own order."""
-    query = queryset.query
-    return not (
-        query.alias_map
-        or query.annotations
-        or query.select_related
-        or query.order_by
-        or query.extra
-        or query.distinct
-        or query.combinator
-        or query.is_sliced
-        or query.deferred_loading != (frozenset(), True)
-        or not (query.default_ordering and query.standard_ordering)
-        or queryset._prefetch_related_lookups  # type: ignore[attr-defined]
-        or queryset._fields  # type: ignore[attr-defined]
-        or queryset._hints  # type: ignore[attr-defined]
-        or queryset._db  # type: ignore[attr-defined]
-    )
+    """Whether nothing has been asked of it yet: every row, in its own order.
+
+    Compared with one just made, attribute by attribute, so that whatever Django adds one day counts as asked.
+    """
+    new: QuerySet[Any] = QuerySet(queryset.model)
+    is_asked = any(getattr(queryset, name) != getattr(new, name) for name in _ASKED)
+    return not is_asked and vars(queryset.query) == vars(new.query)
 
 
 def settle(queryset: QuerySet[Any]) -> None:

@@ -106,6 +106,9 @@ class TestSettled:
         assert not Usager.objects.exclude(pk=aminata.pk).visible_to(agent).exists()
         assert Usager.objects.visible_to(agent).filter(pk=aminata.pk).exists()
         assert not Usager.objects.visible_to(agent).exclude(pk=aminata.pk).exists()
+        assert not Usager.objects.none().visible_to(agent).exists()
+        nobody = Exists(Agent.objects.filter(username="personne"))
+        assert not Usager.objects.filter(nobody).visible_to(agent).exists()
 
     def test_within_another_question(self, cast: SimpleNamespace, aminata: Usager) -> None:
         related(cast.psychologue, aminata, starts_at=timezone.now())
@@ -142,6 +145,11 @@ ASKED: dict[str, Callable[[QuerySet[Any]], QuerySet[Any]]] = {
     "cut": lambda rows: rows[:3],
     "distinct": lambda rows: rows.distinct(),
     "united": lambda rows: rows.union(rows),
+    "none": lambda rows: rows.none(),
+    "conditional": lambda rows: rows.filter(Exists(Agent.objects.filter(is_active=True))),
+    "locked": lambda rows: rows.select_for_update(),
+    "alias": lambda rows: rows.alias(un=Value(1)),
+    "elsewhere": lambda rows: rows.using("default"),
 }
 
 
